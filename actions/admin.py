@@ -1,0 +1,221 @@
+"""Admin of agents and keys through the verbs; actions and outcomes to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from actions.agent_keys import issue_key, revoke_key
+from actions.agents import block_agent, change_agent, ensure_agent, release_agent
+from actions.kill_switch import switch_all
+from actions.models import Action, Agent, AgentKey, KillSwitch, Outcome
+from governance.admin.ledger import ReadOnlyAdmin
+from governance.errors import Refusal
+from governance.sign_in import actor_of
+
+
+class ReasonForm(forms.Form):
+    """The reason every switch asks for."""
+
+    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), help_text="Kept in the ledger, shown to agents.")
+
+
+class _Asks:
+    """Admin pages that ask for a reason and then call one verb."""
+
+    admin_site: Any
+    model: Any
+
+    def ask(
+        self,
+        request: HttpRequest,
+        *,
+        title: str,
+        button: str,
+        back: str,
+        verb: Any,
+        form: type[forms.Form] = ReasonForm,
+    ) -> HttpResponse:
+        """Show the form; on POST call `verb(actor=…, **cleaned)` and go back with its sentence, or show the refusal."""
+        if not request.user.has_perm(f"{self.model._meta.app_label}.change_agent"):
+            raise PermissionDenied
+        bound = form(request.POST or None)
+        if request.method == "POST" and bound.is_valid():
+            try:
+                said = verb(actor=actor_of(request), **bound.cleaned_data)
+            except Refusal as exc:
+                bound.add_error(None, exc.sentence)
+            else:
+                messages.success(request, said)
+                return redirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "form": bound,
+            "button": button,
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/ask.html", context)
+
+
+class KeyInline(admin.TabularInline):
+    """The keys of an agent: never the key itself, which nobody has any more."""
+
+    model = AgentKey
+    fields = readonly_fields = ("public_id", "created_at", "expires_at", "last_used_at", "revoked_at", "end")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description="")
+    def end(self, key: AgentKey) -> str:
+        if key.revoked_at:
+            return ""
+        return format_html(
+            '<a href="{}">Revoke</a>', reverse("admin:actions_agent_revoke", args=[key.agent_id, key.pk])
+        )
+
+
+@admin.register(Agent)
+class AgentAdmin(_Asks, admin.ModelAdmin):
+    list_display = ("agent_id", "name", "team", "owner", "registered", "is_active", "blocked_at")
+    list_filter = ("is_active", ("blocked_at", admin.EmptyFieldListFilter), "team")
+    search_fields = ("agent_id", "name")
+    list_select_related = ("team", "owner", "registered_by")
+    fields = (
+        "agent_id",
+        "name",
+        "team",
+        "owner",
+        "is_active",
+        "registered",
+        "blocked_at",
+        "blocked_by",
+        "blocked_reason",
+    )
+    readonly_fields = ("registered", "blocked_at", "blocked_by", "blocked_reason")
+    change_form_template = "admin/actions/agent/change_form.html"
+    change_list_template = "admin/actions/agent/change_list.html"
+
+    @admin.display(description="registered")
+    def registered(self, agent: Agent) -> str:
+        if agent.registered_by is None:
+            return f"by a person, {agent.created_at:%Y-%m-%d}"
+        return f"by the key of {agent.registered_by.agent_id} on its first submission, {agent.created_at:%Y-%m-%d}"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> tuple[str, ...]:
+        return (*self.readonly_fields, "agent_id") if obj else self.readonly_fields
+
+    def get_inlines(self, request: HttpRequest, obj: Agent | None = None) -> Any:
+        return (KeyInline,) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Agent | None = None) -> bool:
+        return False  # agents are retired; history names them
+
+    def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
+        actor = actor_of(request)
+        if change:
+            change_agent(obj, actor=actor)
+        else:
+            made = ensure_agent(actor=actor, agent_id=obj.agent_id, name=obj.name, team=obj.team.name, owner=obj.owner)
+            obj.pk = made.pk
+            obj._state.adding = False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Keys are issued and revoked on pages of their own; nothing in the formset is written."""
+        for formset in formsets:
+            formset.save(commit=False)
+
+    def get_urls(self) -> list[Any]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("kill-switch/", wrap(self.kill_switch), name="actions_agent_kill_switch"),
+            path("<int:pk>/issue-key/", wrap(self.issue), name="actions_agent_issue"),
+            path("<int:pk>/revoke-key/<int:key_pk>/", wrap(self.revoke), name="actions_agent_revoke"),
+            path("<int:pk>/block/", wrap(self.block), name="actions_agent_block"),
+            path("<int:pk>/release/", wrap(self.release), name="actions_agent_release"),
+            *super().get_urls(),
+        ]
+
+    def issue(self, request: HttpRequest, pk: int) -> HttpResponse:
+        agent = get_object_or_404(Agent, pk=pk)
+        back = reverse("admin:actions_agent_change", args=[pk])
+
+        def verb(*, actor: Any) -> str:
+            _, text = issue_key(actor=actor, agent_id=agent.agent_id, team=agent.team.name)
+            return f"The key of {agent.agent_id}, shown this once: {text}"
+
+        return self.ask(
+            request,
+            title=f"Issue a key to {agent}",
+            button="Issue key",
+            back=back,
+            verb=verb,
+            form=forms.Form,
+        )
+
+    def revoke(self, request: HttpRequest, pk: int, key_pk: int) -> HttpResponse:
+        key = get_object_or_404(AgentKey, pk=key_pk, agent_id=pk)
+
+        def verb(*, actor: Any, reason: str) -> str:
+            revoke_key(key.pk, actor=actor, reason=reason)
+            return f"Key {key.public_id} is revoked; its next request is refused."
+
+        back = reverse("admin:actions_agent_change", args=[pk])
+        return self.ask(request, title=f"Revoke key {key.public_id}", button="Revoke key", back=back, verb=verb)
+
+    def block(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._switch(request, pk, block_agent, "Block")
+
+    def release(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._switch(request, pk, release_agent, "Release")
+
+    def _switch(self, request: HttpRequest, pk: int, switch: Any, word: str) -> HttpResponse:
+        agent = get_object_or_404(Agent, pk=pk)
+
+        def verb(*, actor: Any, reason: str) -> str:
+            switch(agent.pk, actor=actor, reason=reason)
+            return f"{word}ed {agent.agent_id}." if word == "Block" else f"{word}d {agent.agent_id}."
+
+        back = reverse("admin:actions_agent_change", args=[pk])
+        return self.ask(request, title=f"{word} {agent}", button=word, back=back, verb=verb)
+
+    def kill_switch(self, request: HttpRequest) -> HttpResponse:
+        on = KillSwitch.objects.filter(blocked=True).exists()
+
+        def verb(*, actor: Any, reason: str) -> str:
+            switch_all(blocked=not on, actor=actor, reason=reason)
+            return "Every agent may submit again." if on else "Every agent is blocked."
+
+        word = "Release every agent" if on else "Block every agent"
+        back = reverse("admin:actions_agent_changelist")
+        return self.ask(request, title=word, button=word, back=back, verb=verb)
+
+
+@admin.register(Action)
+class ActionAdmin(ReadOnlyAdmin):
+    list_display = ("id", "agent", "action_type", "resource", "risk_score", "state", "created_at")
+    list_filter = ("state", "risk_level")
+    search_fields = ("action_type", "resource")
+    list_select_related = ("agent",)
+    show_full_result_count = False
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(ReadOnlyAdmin):
+    list_display = ("action", "kind", "reported_at")
+    list_filter = ("kind",)
+    show_full_result_count = False

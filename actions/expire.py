@@ -1,0 +1,48 @@
+"""VERB: expire_action. Past its deadline a pending action is denied by default: by the sweeper or on first touch."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from actions import lifecycle
+from actions.models import Action, DecidedVia, State
+from governance import ledger
+from governance.actors import Actor, system
+
+SWEEPER = system("deadline")
+
+
+def expire_action(action_id: int, *, actor: Actor = SWEEPER) -> Action:
+    """Expire one action if it is still pending past its deadline; otherwise leave it as it is."""
+    with transaction.atomic(durable=True):
+        action = Action.objects.select_for_update(of=("self",)).get(pk=action_id)
+        expire_locked(action, actor=actor)
+    return action
+
+
+def expire_locked(action: Action, *, actor: Actor = SWEEPER) -> bool:
+    """The same for a row the caller has locked. Returns whether it expired now."""
+    now = timezone.now()
+    if action.state != State.PENDING or action.deadline is None or now < action.deadline:
+        return False
+    deadline = ledger.timestamp(action.deadline)
+    reason = f"No decision before the deadline {deadline}. Submit it again if it is still needed."
+    lifecycle.settle(action, State.EXPIRED, via=DecidedVia.DEADLINE, at=now, reason=reason)
+    ledger.append(
+        "action.expired",
+        actor=actor,
+        stream=action.stream,
+        subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
+        data={"from": str(State.PENDING), "to": str(State.EXPIRED), "deadline": deadline, "reason": reason},
+        at=now,
+        action_id=action.pk,
+        team_id=action.team_id,
+    )
+    return True
+
+
+def expire_overdue(limit: int = 500) -> int:
+    """Expire up to `limit` overdue actions, each in its own transaction. Returns how many expired."""
+    overdue = Action.objects.overdue().order_by("deadline").values_list("pk", flat=True)[:limit]
+    return sum(expire_action(pk).state == State.EXPIRED for pk in list(overdue))

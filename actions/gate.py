@@ -1,0 +1,87 @@
+"""What the rules answer to a submission, worked out before any transaction is open.
+
+The one place where a broad `except` is right: whatever breaks in a stage, the action must not pass. It becomes
+pending, the stage is named in `degraded`, and the log has the traceback.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from actions.contract import Submission
+from actions.models import Agent
+from governance import policies, risk, routing, rulebook
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Assessment, verdict and route, as they are copied onto the action."""
+
+    score: float
+    level: str
+    rulebook_version: int
+    outcome: str
+    reason: str
+    assessment: dict[str, Any]
+    verdict: dict[str, Any]
+    route: dict[str, Any]
+
+
+def ask(submission: Submission, *, agent: Agent, team: str, rules_version: int | None, blocked: str) -> Answer:
+    """Score the submission, evaluate policy and find its route.
+
+    `blocked` is the sentence of a kill switch, a blocked or a retired agent; it rejects, whatever the rules say.
+    """
+    facts = submission.facts(team)
+    assessment, verdict = _rules(facts, rules_version)
+    if blocked:
+        verdict = policies.Verdict("rejected", (blocked,), verdict.matched, verdict.observed, verdict.degraded)
+    return Answer(
+        score=assessment.score,
+        level=assessment.level,
+        rulebook_version=assessment.rulebook_version,
+        outcome=verdict.outcome,
+        reason=" ".join(verdict.reasons),
+        assessment=assessment.as_snapshot(),
+        verdict=verdict.as_snapshot(),
+        route=routing.route_for(assessment.score).as_snapshot() if verdict.outcome == "pending" else {},
+    )
+
+
+def _rules(facts: risk.Facts, version: int | None) -> tuple[risk.Assessment, policies.Verdict]:
+    try:
+        book = rulebook.current(version)
+        assessment = risk.assess(facts, book.mapping)
+    except Exception:
+        logger.exception("The risk of an action of %s could not be assessed; it waits for a person.", facts.agent_id)
+        return _unassessed(), policies.Verdict(
+            "pending", ("Risk could not be assessed, so a person must look.",), (), (), ("risk",)
+        )
+    try:
+        return assessment, policies.evaluate(facts, assessment, book.policies)
+    except Exception:
+        logger.exception("The policies for %s could not be evaluated; it waits for a person.", facts.agent_id)
+        return assessment, policies.Verdict(
+            "pending", ("Policies could not be evaluated, so a person must look.",), (), (), ("policies",)
+        )
+
+
+def _unassessed() -> risk.Assessment:
+    """What stands in for an assessment that failed: the highest class, so that only the highest level may approve."""
+    return risk.Assessment(
+        score=100.0,
+        level="critical",
+        factors=(risk.Factor("base", "Risk could not be assessed; the highest class stands in", 100.0),),
+        rulebook_version=0,
+        rule="",
+        why="Risk could not be assessed.",
+        reversibility="unknown",
+        cvss=None,
+        techniques=[],
+        controls=[],
+        review_reasons=("Risk could not be assessed.",),
+    )

@@ -1,0 +1,20 @@
+"""The walls around actions in the database itself: legal transitions only, content for good, nothing deleted."""
+
+from __future__ import annotations
+
+from actions.lifecycle import TRANSITIONS
+from governance.guards import AppendOnly, StateMachine, register
+
+_FROZEN = (
+    "agent_id principal_id key_id team_id content digest agent_name action_type tool_name resource"
+    " description risk_score risk_level rulebook_version assessment verdict route created_at"
+    " correlation_id idempotency_token body_digest possible_retry_of_id"
+).split()
+
+
+def register_guards() -> None:
+    """Called once when the app is ready."""
+    register(
+        StateMachine("actions_action", "state", sorted((str(a), str(b)) for a, b in TRANSITIONS), frozen=_FROZEN),
+        AppendOnly("actions_outcome", keys=[["id"], ["action_id"]]),
+    )

@@ -1,0 +1,220 @@
+"""VERB: submit_action. One submission, one transaction: the action and its ledger entry."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from actions import gate
+from actions.agents import record_registration
+from actions.contract import Submission
+from actions.models import Action, Agent, AgentKey, DecidedVia, State
+from governance import ledger
+from governance.actors import Actor
+from governance.errors import Forbidden, IdempotencyConflict
+
+# Within this time the same body under another correlation id may be a retry; it is linked, never merged (3.5).
+RETRY_WINDOW = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a submission came in: what makes two of them one, and what the rules stood at."""
+
+    path: str
+    body_digest: str
+    correlation_id: str
+    idempotency_key: str | None
+    rules_version: int | None
+    switched_off: str
+
+    def token(self) -> str | None:
+        """The mark two deliveries of one submission share.
+
+        An explicit Idempotency-Key stands for itself, whatever the body (another body is then a conflict); a
+        correlation id counts only together with path and body (wire-contract 3.5).
+        """
+        if self.idempotency_key:
+            return hashlib.sha256(f"key\n{self.idempotency_key}".encode()).hexdigest()
+        if self.correlation_id:
+            seed = f"correlation\n{self.path}\n{self.correlation_id}\n{self.body_digest}"
+            return hashlib.sha256(seed.encode()).hexdigest()
+        return None
+
+
+def submit_action(submission: Submission, *, key: AgentKey, arrival: Arrival, actor: Actor) -> tuple[Action, bool]:
+    """Record what the agent intends and what the rules answer. Returns the action and whether it is a replay.
+
+    Raises Forbidden when the agent id belongs to somebody else's key, IdempotencyConflict when the Idempotency-Key
+    came with another body before.
+    """
+    token = arrival.token()
+    for attempt in (1, 2):
+        agent = _agent_named(submission, key)
+        answer = gate.ask(
+            submission,
+            agent=agent,
+            team=key.agent.team.name,
+            rules_version=arrival.rules_version,
+            blocked=_blocked(agent, key.agent, arrival),
+        )
+        retry_of = _possible_retry_of(key, arrival, token)
+        try:
+            return _write(submission, answer, agent, key, arrival, token, retry_of, actor), False
+        except IntegrityError:
+            # Somebody else wrote the same token, or registered the same agent id, a moment ago.
+            first = Action.objects.filter(principal=key.agent, idempotency_token=token).first() if token else None
+            if first is not None:
+                return _replay(first, arrival), True
+            if attempt == 2:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _write(
+    submission: Submission,
+    answer: gate.Answer,
+    agent: Agent,
+    key: AgentKey,
+    arrival: Arrival,
+    token: str | None,
+    retry_of: int | None,
+    actor: Actor,
+) -> Action:
+    now = timezone.now()
+    pending = answer.outcome == "pending"
+    action = Action(
+        agent=agent,
+        principal=key.agent,
+        key=key,
+        team_id=key.agent.team_id,
+        content=submission.content,
+        digest=submission.digest,
+        agent_name=submission.agent_name,
+        action_type=submission.action_type,
+        tool_name=submission.tool_name,
+        resource=submission.resource,
+        description=submission.description,
+        risk_score=answer.score,
+        risk_level=answer.level,
+        rulebook_version=answer.rulebook_version,
+        assessment=answer.assessment,
+        verdict=answer.verdict,
+        route=answer.route,
+        state=State(answer.outcome),
+        deadline=now + settings.APPROVAL_DEADLINE if pending else None,
+        decided_via="" if pending else DecidedVia.RULES,
+        decided_at=None if pending else now,
+        reason="" if pending else answer.reason,
+        created_at=now,
+        updated_at=now,
+        correlation_id=arrival.correlation_id,
+        idempotency_token=token,
+        body_digest=arrival.body_digest,
+        possible_retry_of_id=retry_of,
+    )
+    with transaction.atomic(durable=True):
+        if agent.pk is None:
+            agent.save(force_insert=True)
+            action.agent = agent
+            record_registration(agent, actor)
+        action.save(force_insert=True)
+        _record(action, answer, actor)
+    return action
+
+
+def _record(action: Action, answer: gate.Answer, actor: Actor) -> None:
+    ledger.append(
+        "action.submitted",
+        actor=actor,
+        stream=action.stream,
+        subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
+        data={
+            "agent_id": action.agent.agent_id,
+            "action_type": action.action_type,
+            "tool_name": action.tool_name,
+            "resource": action.resource,
+            "outcome": answer.outcome,
+            "reason": answer.reason,
+            "score": f"{answer.score:.1f}",
+            "level": answer.level,
+            "matched": [policy["name"] for policy in answer.verdict["matched"]],
+            "degraded": answer.verdict["degraded"],
+            "deadline": ledger.timestamp(action.deadline) if action.deadline else None,
+            "possible_retry_of": str(action.possible_retry_of_id) if action.possible_retry_of_id else None,
+        },
+        risk={"score": f"{answer.score:.1f}", "level": answer.level, "rulebook": answer.rulebook_version},
+        at=action.created_at,
+        action_id=action.pk,
+        team_id=action.team_id,
+        opens_stream=True,
+    )
+
+
+def _agent_named(submission: Submission, key: AgentKey) -> Agent:
+    """The agent the body names: the key's own, one its team registered, or a new one (unsaved).
+
+    An agent with keys of its own speaks only through them; nobody borrows its name.
+    """
+    principal = key.agent
+    if submission.agent_id == principal.agent_id:
+        return principal
+    agent = (
+        Agent.objects.filter(agent_id=submission.agent_id, team_id=principal.team_id)
+        .annotate(has_keys=Exists(AgentKey.objects.filter(agent=OuterRef("pk"))))
+        .first()
+    )
+    if agent is None:
+        return Agent(
+            agent_id=submission.agent_id,
+            name=submission.agent_name,
+            team=principal.team,
+            owner=principal.owner,
+            registered_by=principal,
+        )
+    if agent.has_keys:
+        raise Forbidden(
+            f"Forbidden: {submission.agent_id} has keys of its own. Nothing was written. Use one of them,"
+            " or submit under another agent_id."
+        )
+    return agent
+
+
+def _blocked(agent: Agent, principal: Agent, arrival: Arrival) -> str:
+    """The sentence that rejects, or nothing."""
+    if arrival.switched_off:
+        return f"The kill switch is on: {arrival.switched_off}"
+    for party in (agent, principal):
+        if party.blocked_at is not None:
+            return f"Agent {party.agent_id} is blocked: {party.blocked_reason}"
+        if not party.is_active:
+            return f"Agent {party.agent_id} is retired."
+    return ""
+
+
+def _possible_retry_of(key: AgentKey, arrival: Arrival, token: str | None) -> int | None:
+    """The latest action with the same body from the same agent within the window; merged with nothing, only shown."""
+    last = (
+        Action.objects.filter(principal=key.agent, body_digest=arrival.body_digest)
+        .order_by("-id")
+        .values_list("pk", "created_at", "idempotency_token")
+        .first()
+    )
+    if last is None or last[1] < timezone.now() - RETRY_WINDOW or (token and last[2] == token):
+        return None
+    return last[0]
+
+
+def _replay(first: Action, arrival: Arrival) -> Action:
+    if first.body_digest != arrival.body_digest:
+        raise IdempotencyConflict
+    return first
+
+
+__all__ = ["RETRY_WINDOW", "Arrival", "submit_action"]

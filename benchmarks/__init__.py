@@ -1,0 +1,1 @@
+"""What the portal costs, against the least that Django REST framework could do instead. `make bench` runs it."""

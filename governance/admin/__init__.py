@@ -1,0 +1,8 @@
+"""Django admin of the rules, the people and the ledger, a file each."""
+
+# Django's own admin of teams must be there before people.py replaces it.
+from django.contrib.auth import admin as _django_auth_admin  # noqa: F401
+
+from governance.admin import ledger, people, rules
+
+__all__ = ["ledger", "people", "rules"]

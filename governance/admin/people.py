@@ -1,0 +1,107 @@
+"""Admin of people and teams. Saving goes through the verbs; nobody is deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+
+from governance.errors import InvalidAccount
+from governance.models import Person
+from governance.people import change_person, check_password, create_person, save_team
+from governance.sign_in import actor_of
+
+
+class PersonForm(forms.ModelForm):
+    """A person, with an optional new password."""
+
+    new_password = forms.CharField(
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 12 characters. Leave it empty to keep the present one.",
+    )
+
+    class Meta:
+        model = Person
+        fields = (
+            "username",
+            "first_name",
+            "last_name",
+            "email",
+            "role",
+            "approval_level",
+            "groups",
+            "is_active",
+        )
+        labels = {"groups": "Teams"}
+        help_texts = {"groups": "The person sees the actions of these teams."}
+
+    def clean_new_password(self) -> str:
+        password = self.cleaned_data["new_password"]
+        if password:
+            try:
+                check_password(password, self.instance)
+            except InvalidAccount as exc:
+                raise forms.ValidationError(exc.errors["password"]) from None
+        return password
+
+
+@admin.register(Person)
+class PersonAdmin(admin.ModelAdmin):
+    form = PersonForm
+    list_display = ("username", "shown_name", "role", "approval_level", "is_active", "last_login")
+    list_filter = ("role", "is_active", "groups")
+    search_fields = ("username", "first_name", "last_name", "email")
+    filter_horizontal = ("groups",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple[str, ...]:
+        return ("username",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
+        return False  # people are deactivated; history names them
+
+    def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
+        """Everything through the verbs. A new person's further fields follow as a change of their own."""
+        password = form.cleaned_data.get("new_password") or None
+        teams = list(form.cleaned_data["groups"])
+        actor = actor_of(request)
+        if not change:
+            made = create_person(
+                actor=actor,
+                username=obj.username,
+                role=obj.role,
+                team=teams[0] if teams else None,
+                password=password,
+                email=obj.email,
+                first_name=obj.first_name,
+                last_name=obj.last_name,
+            )
+            obj.pk, obj._state.adding = made.pk, False
+            obj.password, obj.approval_level = made.password, obj.approval_level or made.approval_level
+            change_person(obj, actor=actor, teams=teams or None)
+        else:
+            change_person(obj, actor=actor, teams=teams, password=password)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The teams are saved by the verb already."""
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class TeamAdmin(admin.ModelAdmin):
+    """Teams are Django groups. What people may do follows from their role, not from here."""
+
+    list_display = ("name",)
+    search_fields = ("name",)
+    fields = ("name",)
+
+    def save_model(self, request: HttpRequest, obj: Group, form: Any, change: bool) -> None:
+        save_team(obj, actor=actor_of(request))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return False

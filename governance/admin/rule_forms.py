@@ -1,0 +1,95 @@
+"""The forms of the rules: what the verb would refuse is said at its field, in the words of the library that knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+
+from governance import conditions
+from governance.errors import InvalidRule
+from governance.models import ActionTypeRule, EvidenceRule, IndicatorRule, Policy
+from governance.rule_changes import fingerprint
+from governance.rule_checks import check
+
+_NOT_THE_RULE = {"change_reason", "seen"}
+
+
+class RuleForm(forms.ModelForm):
+    """A rule, and the reason for changing it."""
+
+    change_reason = forms.CharField(
+        label="Reason for this change",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        help_text="Kept in the history for good.",
+    )
+    # What the rule looked like when the form was made, so that nobody's change is overwritten unseen.
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "seen" in self.fields:
+            self.initial["seen"] = fingerprint(self.instance)
+
+    def _post_clean(self) -> None:
+        """After Django has checked the fields and filled the instance."""
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            return
+        if self.instance.pk and not set(self.changed_data) - _NOT_THE_RULE:
+            self.add_error(None, "Nothing is different from the rule in force. Change something, or leave.")
+            return
+        try:
+            check(self.instance)
+        except InvalidRule as exc:
+            for field, sentence in exc.errors.items():
+                # Some messages point at a column with a caret, so blanks and line ends must survive.
+                shown = format_html('<pre class="errornote">{}</pre>', sentence) if "\n" in sentence else sentence
+                self.add_error(field if field in self.fields else None, shown)
+
+
+_SENTENCE = forms.Textarea(attrs={"rows": 2, "cols": 80})
+
+
+class ActionTypeRuleForm(RuleForm):
+    class Meta:
+        model = ActionTypeRule
+        fields = "__all__"  # noqa: DJ007  (the admin's rule_fields say which)
+        widgets = {
+            "why": _SENTENCE,
+            "cvss_vector": forms.TextInput(attrs={"size": 60, "spellcheck": "false"}),
+        }
+
+
+class EvidenceRuleForm(RuleForm):
+    class Meta:
+        model = EvidenceRule
+        fields = "__all__"  # noqa: DJ007
+        widgets = {
+            "words": forms.Textarea(attrs={"rows": 12, "cols": 40, "spellcheck": "false"}),
+            "reason": _SENTENCE,
+        }
+
+
+class IndicatorRuleForm(RuleForm):
+    class Meta:
+        model = IndicatorRule
+        fields = "__all__"  # noqa: DJ007
+        widgets = {"reason": _SENTENCE}
+
+
+class PolicyForm(RuleForm):
+    class Meta:
+        model = Policy
+        fields = "__all__"  # noqa: DJ007
+        widgets = {
+            "condition": forms.Textarea(attrs={"rows": 5, "cols": 90, "spellcheck": "false"}),
+            "reason": _SENTENCE,
+        }
+        help_texts = {
+            "condition": "A CEL expression that is true or false, made of: "
+            + ", ".join(conditions.VARIABLES)
+            + ". Types of actions are in lower case. An answer that is neither true nor false calls a person.",
+        }

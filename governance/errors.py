@@ -1,0 +1,164 @@
+"""Every refusal the portal can give: one class = code + HTTP status + sentence.
+
+The docstring of a class is its default sentence: what happened, what the state is now, what to do.
+A *rule's* refusal (policy denial, kill switch) is no error; it is an action with `status: rejected`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """The request was refused."""
+
+    status = 400
+    code = "refused"
+
+    def __init__(self, sentence: str | None = None, *, errors: dict[str, str] | None = None, **facts: Any):
+        self.sentence = sentence or (self.__class__.__doc__ or "").strip()
+        self.errors = errors or {}
+        self.facts = facts
+        super().__init__(self.sentence)
+
+
+class MalformedBody(Refusal):
+    """The body is not acceptable JSON. Nothing was written. Correct it and send it again."""
+
+    status = 400
+    code = "MALFORMED_BODY"
+
+
+class UnknownField(MalformedBody):
+    """The body names a field that only the server sets. Nothing was written. Remove it and send it again."""
+
+    code = "UNKNOWN_FIELD"
+
+
+class InvalidQuery(Refusal):
+    """A query parameter is not acceptable. Correct it and ask again."""
+
+    status = 400
+    code = "INVALID_QUERY"
+
+
+class BodyTooLarge(Refusal):
+    """The body is larger than 64 KiB. Nothing was written. Send a reference to large content instead."""
+
+    # 400, not 413: the published client retries a 413 (wire-contract 3.3).
+    status = 400
+    code = "BODY_TOO_LARGE"
+
+
+class MissingFields(Refusal):
+    """Missing required fields."""
+
+    status = 422
+    code = "VALIDATION_ERROR"
+
+
+class Unauthorized(Refusal):
+    """Unauthorized: the API key is missing, unknown, expired or revoked. Send a valid key as a Bearer token."""
+
+    status = 401
+    code = "AUTH_TOKEN_INVALID"
+
+
+class Forbidden(Refusal):
+    """Forbidden: this credential may not do that."""
+
+    status = 403
+    code = "AUTH_FORBIDDEN"
+
+
+class NotYours(Refusal):
+    """Not Found: there is no such action among yours. Check the id and the key."""
+
+    status = 404
+    code = "NOT_FOUND"
+
+
+class Conflict(Refusal):
+    """The request came too late or contradicts what is recorded. Read the current state first."""
+
+    status = 409
+    code = "CONFLICT"
+
+
+class NotPending(Conflict):
+    """This action is no longer pending. Read its current state."""
+
+    code = "not_pending"
+
+
+class IllegalTransition(Conflict):
+    """The action's state does not allow this. Read its current state."""
+
+    code = "illegal_transition"
+
+
+class ReportRefused(Conflict):
+    """This action is not approved, so no outcome can be reported for it. The report was recorded as an alarm."""
+
+    code = "report_refused"
+
+
+class ReportConflict(Conflict):
+    """Another outcome was already reported for this action. The first report stands; this one was recorded."""
+
+    code = "report_conflict"
+
+
+class IdempotencyConflict(Conflict):
+    """This Idempotency-Key was used with another body. Use a new key for a new action."""
+
+    code = "idempotency_conflict"
+
+
+class StaleContent(Conflict):
+    """The content shown is not the content stored. Nothing was decided. Reload the page and read it again."""
+
+    status = 412
+    code = "stale_content"
+
+
+class DeadlinePassed(Conflict):
+    """The deadline of this action has passed. It expired without a decision; the agent must submit it again."""
+
+    status = 410
+    code = "deadline_passed"
+
+
+class NotEligible(Refusal):
+    """You may not decide this action."""
+
+    status = 403
+    code = "not_eligible"
+
+
+class ReasonRequired(Refusal):
+    """A reason is required. Say why in a sentence; it is kept in the history."""
+
+    status = 400
+    code = "reason_required"
+
+
+class InvalidRule(Refusal):
+    """The rule is not valid. Nothing was changed. Correct it and save again."""
+
+    status = 400
+    code = "invalid_rule"
+
+
+class InvalidAccount(Refusal):
+    """The account or key cannot be made like that. Nothing was changed."""
+
+    status = 400
+    code = "invalid_account"
+
+
+class TooManyRequests(Refusal):
+    """Too many requests. Wait a second and try again."""
+
+    status = 429
+    code = "RATE_LIMIT_EXCEEDED"

@@ -1,0 +1,49 @@
+"""Every kind of ledger entry, listed once. Dotted past tense; never renamed, never deleted.
+
+The sentence is filled from the entry's own `data`, so history reads the same when the rows it speaks of are gone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+KINDS: dict[str, str] = {
+    "action.submitted": "submitted {action_type} on {resource}: {outcome}, risk {score} ({level})",
+    "action.approved": "approved it: {reason}",
+    "action.rejected": "rejected it: {reason}",
+    "action.expired": "let it expire: no decision before {deadline}",
+    "action.executed": "reported that it was executed",
+    "action.failed": "reported that it failed",
+    "report.refused": "reported {outcome} for an action that was {state}: refused",
+    "execution.ungoverned": "reported {outcome} for {claimed_id}, an action this portal never saw",
+    "agent.registered": "registered agent {agent_id} in team {team}",
+    "agent.changed": "changed agent {agent_id}: {changes}",
+    "agent.blocked": "blocked agent {agent_id}: {reason}",
+    "agent.released": "released agent {agent_id}: {reason}",
+    "kill_switch.activated": "blocked every agent: {reason}",
+    "kill_switch.released": "released the kill switch: {reason}",
+    "key.issued": "issued key {public_id} to agent {agent_id}",
+    "key.revoked": "revoked key {public_id} of agent {agent_id}: {reason}",
+    "team.created": "made the team {name}",
+    "team.renamed": "renamed the team {before} to {name}",
+    "person.created": "created the account of {username} as {role}",
+    "person.changed": "changed the account of {username}: {changes}",
+    "person.signed_in": "signed in",
+    "person.signed_out": "signed out",
+    "person.sign_in_failed": "failed to sign in as {username}",
+    "person.password_changed": "changed their password",
+    "rules.loaded": "loaded the default rules: version {version}",
+    "rule.created": "created {rule_kind} {rule}: {reason}",
+    "rule.changed": "changed {rule_kind} {rule}: {reason}",
+    "history.exported": "exported {rows} rows of history",
+}
+
+
+class _Known(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def sentence(kind: str, data: dict[str, Any]) -> str:
+    """What happened, in words, from the stored data. A kind or a key nobody knows any more still gives a sentence."""
+    return KINDS.get(kind, kind.replace(".", " ")).format_map(_Known(data)).rstrip(": ")

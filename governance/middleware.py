@@ -1,0 +1,115 @@
+"""Django's middlewares, kept off the paths of agents, and two of our own.
+
+An agent's request carries a key, no cookie: a session look-up, CSRF cookie or message store would only cost time
+and blur who is asking (wire-contract 3.1: cookies and keys are never mixed).
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from csp.middleware import CSPMiddleware
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.common import CommonMiddleware
+from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import render
+from django_htmx.middleware import HtmxMiddleware
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def is_for_agents(request: HttpRequest) -> bool:
+    """Whether the path belongs to the agents' API."""
+    return request.path.startswith("/api/") or request.path == "/health"
+
+
+class SecurityHeaders:
+    """The headers every answer carries, pages and API alike (threats AC29)."""
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        headers = response.headers
+        headers["X-Frame-Options"] = "DENY"
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        if is_for_agents(request):
+            headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+            headers.setdefault("Cache-Control", "no-store")
+            if not response.streaming:
+                # Django's own CommonMiddleware, which sets it for pages, is not on these paths.
+                headers["Content-Length"] = str(len(response.content))  # type: ignore[attr-defined]
+        return response
+
+
+class RequestId:
+    """Every request has an id: the client's X-Correlation-ID where it is usable, else one of ours. It is echoed."""
+
+    _usable = re.compile(r"[A-Za-z0-9._:-]{1,128}\Z")
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Correlation-ID", "")
+        request.correlation_id = given if self._usable.match(given) else f"req_{secrets.token_hex(8)}"  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response.headers["X-Correlation-ID"] = request.correlation_id  # type: ignore[attr-defined]
+        return response
+
+
+class _PagesOnly:
+    """Mixed in before a middleware: steps aside on the agents' paths."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if is_for_agents(request):
+            return self.get_response(request)  # type: ignore[attr-defined]
+        return super().__call__(request)  # type: ignore[misc]
+
+    def process_view(self, request: HttpRequest, *args: Any) -> Any:
+        if is_for_agents(request):
+            return None
+        view_hook = getattr(super(), "process_view", None)
+        return view_hook(request, *args) if view_hook else None
+
+
+class PageSession(_PagesOnly, SessionMiddleware):
+    """Sessions, for people."""
+
+
+class PageCommon(_PagesOnly, CommonMiddleware):
+    """Host check and content length, for people."""
+
+
+class PageCsrf(_PagesOnly, CsrfViewMiddleware):
+    """CSRF protection, for people. Agents' views carry no cookie to forge."""
+
+
+class PageAuthentication(_PagesOnly, AuthenticationMiddleware):
+    """`request.user`, for people."""
+
+
+class PageMessages(_PagesOnly, MessageMiddleware):
+    """One-time messages, for people."""
+
+
+class PageCsp(_PagesOnly, CSPMiddleware):
+    """The Content-Security-Policy of pages."""
+
+
+class PageHtmx(_PagesOnly, HtmxMiddleware):
+    """`request.htmx`, for people."""
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page a stale or forged form gets."""
+    return render(request, "403_csrf.html", {"reason": reason}, status=403)

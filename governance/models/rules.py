@@ -1,0 +1,201 @@
+"""The rules an admin tunes. Rows here are the draft desk; what scores an action is the frozen RulebookVersion.
+
+Every change goes through governance.rule_changes, which writes the next version. Disabled, never deleted.
+"""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator, StepValueValidator
+from django.db import models
+from django.utils import timezone
+
+
+class Level(models.TextChoices):
+    """The four risk levels of the guide."""
+
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+    CRITICAL = "critical", "Critical"
+
+
+# Halves, because binary floats add them without error: the factors of a score add up to it exactly.
+_POINTS = [MinValueValidator(0.0), MaxValueValidator(100.0), StepValueValidator(0.5)]
+
+
+class Technique(models.Model):
+    """A technique of MITRE ATT&CK or ATLAS."""
+
+    external_id = models.CharField(max_length=16, unique=True, help_text="For example T1565.001 or AML.T0053.")
+    name = models.CharField(max_length=200)
+    tactic = models.CharField(max_length=100, help_text="The tactic it serves here, for example Impact.")
+    tactic_id = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        ordering = ["external_id"]
+
+    def __str__(self) -> str:
+        return f"{self.external_id} {self.name}"
+
+
+class Control(models.Model):
+    """A control of NIST SP 800-53 Rev. 5."""
+
+    control_id = models.CharField(max_length=16, unique=True, help_text="For example AC-3 or AC-6(9).")
+    title = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["control_id"]
+
+    def __str__(self) -> str:
+        return f"{self.control_id} {self.title}"
+
+
+class LevelScore(models.Model):
+    """The base score of a level. The guide fixes 35, 60, 85 and 95."""
+
+    level = models.CharField(max_length=8, choices=Level.choices, unique=True)
+    score = models.FloatField(validators=_POINTS)
+    is_enabled = True
+
+    class Meta:
+        verbose_name = "level score"
+        ordering = ["score"]
+        constraints = [models.CheckConstraint(name="level_score_in_range", condition=models.Q(score__range=(0, 100)))]
+
+    def __str__(self) -> str:
+        return f"{self.level} = {self.score:g}"
+
+
+class ActionTypeRule(models.Model):
+    """What one action type (or a dotted family, or everything else) means for risk."""
+
+    class Reversibility(models.TextChoices):
+        YES = "yes", "Reversible"
+        PARTLY = "partly", "Partly reversible"
+        NO = "no", "Irreversible"
+        UNKNOWN = "unknown", "Unknown"
+
+    pattern = models.CharField(
+        max_length=100,
+        unique=True,
+        help_text="An action type (transaction), a dotted family (database.*), or * for everything unclassified.",
+    )
+    level = models.CharField(max_length=8, choices=Level.choices)
+    extra_points = models.FloatField(
+        default=0, validators=_POINTS, help_text="Added to the level's base score, 0 to 100."
+    )
+    why = models.CharField(max_length=300, help_text="In plain words, for the reviewer: why this type has this level.")
+    cvss_vector = models.CharField("CVSS vector", max_length=200, help_text="CVSS 3.1 or 4.0 base vector.")
+    techniques = models.ManyToManyField(Technique, blank=True, related_name="action_types")
+    controls = models.ManyToManyField(Control, blank=True, related_name="action_types")
+    reversibility = models.CharField(max_length=7, choices=Reversibility.choices, default=Reversibility.UNKNOWN)
+    is_enabled = models.BooleanField("enabled", default=True)
+
+    class Meta:
+        verbose_name = "action type"
+        ordering = ["pattern"]
+
+    def __str__(self) -> str:
+        return self.pattern
+
+
+class EvidenceRule(models.Model):
+    """Words in the description, resource, tool or details that raise the score. Matched as whole words only."""
+
+    name = models.CharField(max_length=100, unique=True)
+    words = models.TextField(help_text="One word or phrase per line; case does not matter. Whole words only.")
+    points = models.FloatField(validators=_POINTS, help_text="Raises the score by this much, 0 to 100.")
+    up_to = models.FloatField(
+        default=85,
+        validators=_POINTS,
+        help_text="But not above this score: what the type itself already says is not counted twice.",
+    )
+    reason = models.CharField(max_length=300)
+    is_enabled = models.BooleanField("enabled", default=True)
+
+    class Meta:
+        verbose_name = "evidence rule"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IndicatorRule(models.Model):
+    """A risk indicator the client may send. It can raise the score or force a review, never lower anything."""
+
+    name = models.CharField(max_length=100, unique=True)
+    key = models.CharField(
+        max_length=100, help_text="The key in risk_indicators or context, for example external_transfer."
+    )
+    value = models.CharField(max_length=100, help_text="The value that counts, as text: true, high, exceeded.")
+    points = models.FloatField(default=0, validators=_POINTS, help_text="Raises the score by this much, 0 to 100.")
+    up_to = models.FloatField(default=100, validators=_POINTS, help_text="But not above this score.")
+    raises_to = models.CharField(
+        max_length=8,
+        choices=Level.choices,
+        blank=True,
+        help_text="Raises the score to at least this level's base.",
+    )
+    forces_review = models.BooleanField(default=False, help_text="A person must look, whatever the score.")
+    reason = models.CharField(max_length=300)
+    is_enabled = models.BooleanField("enabled", default=True)
+
+    class Meta:
+        verbose_name = "indicator rule"
+        ordering = ["key", "value"]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "value"], name="indicator_one_rule_per_value"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Policy(models.Model):
+    """An admin's rule: when the condition holds, the effect applies."""
+
+    class Effect(models.TextChoices):
+        DENY = "deny", "Deny"
+        REQUIRE_APPROVAL = "require_approval", "Require approval"
+        ALLOW = "allow", "Allow"
+
+    class Mode(models.TextChoices):
+        ENFORCE = "enforce", "Enforce"
+        OBSERVE = "observe", "Observe only"
+
+    name = models.CharField(max_length=100, unique=True)
+    condition = models.TextField(help_text="A CEL expression that is true or false.")
+    effect = models.CharField(max_length=16, choices=Effect.choices)
+    mode = models.CharField(max_length=7, choices=Mode.choices, default=Mode.ENFORCE)
+    reason = models.CharField(max_length=300, help_text="Shown to the reviewer and sent to the agent.")
+    priority = models.PositiveSmallIntegerField(
+        default=100, help_text="Orders the reasons, smallest first. It never changes the outcome."
+    )
+    is_enabled = models.BooleanField("enabled", default=True)
+
+    class Meta:
+        verbose_name_plural = "policies"
+        ordering = ["priority", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RulebookVersion(models.Model):
+    """All enabled rules at one moment, frozen. Every action keeps the version it was scored with."""
+
+    version = models.PositiveIntegerField(primary_key=True)
+    content = models.TextField(help_text="Canonical JSON of every enabled rule.")
+    digest = models.CharField(max_length=64)
+    reason = models.TextField()
+    changed_by = models.CharField(max_length=255)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "rulebook version"
+        ordering = ["-version"]
+
+    def __str__(self) -> str:
+        return f"version {self.version}"

@@ -1,0 +1,62 @@
+"""Roles and what they may do. Permissions follow from the role; they are not stored, so they cannot drift."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+
+from governance.models import Role
+
+_RULE_MODELS = (
+    "actiontyperule",
+    "evidencerule",
+    "indicatorrule",
+    "levelscore",
+    "policy",
+    "technique",
+    "control",
+)
+
+_READ_RULES = {f"governance.view_{model}" for model in (*_RULE_MODELS, "rulebookversion")}
+_READ_LEDGER = {"governance.view_ledgerentry"}
+_READ_AGENTS = {"actions.view_agent", "actions.view_agentkey", "actions.view_action", "actions.view_outcome"}
+_READ_PEOPLE = {"governance.view_person", "auth.view_group"}
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.NONE: frozenset(),
+    Role.REVIEWER: frozenset({"actions.decide_action", "actions.export_history"}),
+    Role.SENIOR: frozenset({"actions.decide_action", "actions.export_history"}),
+    Role.ADMIN: frozenset(
+        {"actions.view_all_teams", "actions.export_history"}
+        | _READ_RULES
+        | _READ_LEDGER
+        | _READ_AGENTS
+        | _READ_PEOPLE
+        | {f"governance.{verb}_{model}" for verb in ("add", "change") for model in _RULE_MODELS}
+        | {f"governance.{verb}_person" for verb in ("add", "change")}
+        | {f"auth.{verb}_group" for verb in ("add", "change")}
+        | {f"actions.{verb}_{model}" for verb in ("add", "change") for model in ("agent", "agentkey")}
+    ),
+    Role.AUDITOR: frozenset(
+        {"actions.view_all_teams", "actions.export_history"} | _READ_RULES | _READ_LEDGER | _READ_AGENTS | _READ_PEOPLE
+    ),
+}
+
+# Who may enter Django admin at all.
+STAFF_ROLES = frozenset({Role.ADMIN, Role.AUDITOR})
+
+# The approval level a new person of a role starts with.
+STARTING_LEVEL: dict[str, int | None] = {Role.REVIEWER: 3, Role.SENIOR: 4}
+
+
+class RoleBackend(ModelBackend):
+    """Django's own backend, with the role's permissions added to those of the person and their teams."""
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
+            return set()
+        return {*super().get_all_permissions(user_obj), *PERMISSIONS.get(user_obj.role, frozenset())}
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        return any(perm.startswith(f"{app_label}.") for perm in self.get_all_permissions(user_obj))

@@ -1,0 +1,186 @@
+"""VERB: change_rule. The row, the next frozen version of all rules, and the ledger entry with the reason, or nothing.
+
+Changes take turns: on PostgreSQL by the lock that also guards the ledger's stream of rules, on SQLite because every
+transaction is the only writer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max, Model
+
+from governance import ledger, rule_checks, rulebook
+from governance.actors import Actor
+from governance.errors import Conflict, Forbidden, InvalidRule, ReasonRequired
+from governance.ledger.canonical import canonical
+from governance.models import (
+    ActionTypeRule,
+    Control,
+    EvidenceRule,
+    IndicatorRule,
+    LevelScore,
+    Policy,
+    RulebookVersion,
+    Technique,
+)
+
+STREAM = "rules"
+
+# What each kind of rule is called by.
+_NAMED_BY: dict[type[Model], str] = {
+    ActionTypeRule: "pattern",
+    EvidenceRule: "name",
+    IndicatorRule: "name",
+    LevelScore: "level",
+    Policy: "name",
+    Technique: "external_id",
+    Control: "control_id",
+}
+
+# Rows a rule is linked to; they are part of the rule.
+LINKS: dict[type[Model], tuple[str, ...]] = {ActionTypeRule: ("techniques", "controls")}
+
+State = dict[str, Any]
+
+
+def change_rule(
+    row: Model,
+    *,
+    actor: Actor,
+    reason: str,
+    links: Mapping[str, Iterable[Model]] | None = None,
+    seen: str | None = None,
+) -> RulebookVersion | None:
+    """Save a new or changed rule and return the version it made; None when nothing was different.
+
+    `links` gives an ActionTypeRule's `techniques` and `controls`; what is left out stays as it is. `seen` is the
+    `fingerprint` of the row the change was made from: a change somebody else made meanwhile is not overwritten.
+
+    Raises ReasonRequired, InvalidRule, Conflict, or Forbidden for an agent; nothing is written then.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ReasonRequired
+    if actor.kind == "agent":
+        raise Forbidden("An agent's key changes no rules. Nothing was changed.")
+    links = {name: list(rows) for name, rows in (links or {}).items()}
+    with transaction.atomic():
+        take_turn()
+        before = _stored(row)
+        if seen is not None and seen != _digest(before):
+            raise Conflict("Somebody else changed this rule meanwhile. Nothing was changed. Reload and look again.")
+        rule_checks.check(row)
+        after = _state(row, before, links)
+        changed = [name for name in after if before is None or before[name] != after[name]]
+        if not changed:
+            return None
+        _save(row, changed, links, new=before is None)
+        version = freeze(actor=actor, reason=reason)
+        _record(row, actor, reason, version, before, {name: after[name] for name in changed})
+        return version
+
+
+def fingerprint(row: Model) -> str:
+    """Names the stored state of a row, for `seen`; of a row not stored yet, the fact that it is not."""
+    return _digest(_stored(row))
+
+
+def take_turn() -> None:
+    """Wait until no other change of the rules is under way; ours is, until the transaction ends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [STREAM])
+
+
+def freeze(*, actor: Actor, reason: str) -> RulebookVersion:
+    """Write all enabled rules as the next version. Only for verbs that hold the turn and record what they did.
+
+    Raises InvalidRule when the rules together could not be applied.
+    """
+    content = canonical(rulebook.content_of_rows())
+    number = (RulebookVersion.objects.aggregate(latest=Max("version"))["latest"] or 0) + 1
+    try:
+        rulebook.from_content(number, json.loads(content))
+    except rulebook.NoRulebook as exc:
+        raise InvalidRule(f"{exc}. Nothing was changed. Are the default rules loaded?") from exc
+    return RulebookVersion.objects.create(
+        version=number,
+        content=content,
+        digest=rulebook.digest_of(content),
+        reason=reason,
+        changed_by=actor.name[:255],
+    )
+
+
+def _save(row: Model, changed: list[str], links: Mapping[str, Iterable[Model]], *, new: bool) -> None:
+    if new:
+        row.save(force_insert=True)
+    elif own := [name for name in changed if name not in links]:
+        row.save(update_fields=own)
+    for name, others in links.items():
+        getattr(row, name).set(others)
+
+
+def _record(
+    row: Model, actor: Actor, reason: str, version: RulebookVersion, before: State | None, after: State
+) -> None:
+    name, kind = str(getattr(row, _NAMED_BY[type(row)])), str(row._meta.verbose_name)
+    ledger.append(
+        "rule.created" if before is None else "rule.changed",
+        actor=actor,
+        stream=STREAM,
+        subject=subject(row),
+        data={
+            "rule_kind": kind,
+            "rule": name,
+            "reason": reason,
+            "version": version.version,
+            "digest": version.digest,
+            "before": None if before is None else {field: before[field] for field in after},
+            "after": after,
+        },
+    )
+
+
+def subject(row: Model) -> dict[str, str]:
+    """How the ledger points to a stored rule."""
+    return {"kind": str(row._meta.model_name), "id": str(row.pk)}
+
+
+def _stored(row: Model) -> State | None:
+    """The state of a row as the database has it; None for one it does not have."""
+    stored = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
+    return None if stored is None else _state(stored, None, {})
+
+
+def _state(row: Model, before: State | None, links: Mapping[str, Iterable[Model]]) -> State:
+    """Every field of a rule as a value the ledger can hold, and its links by their names."""
+    state = {field.name: _text(getattr(row, field.name)) for field in row._meta.concrete_fields if field.name != "id"}
+    for name in LINKS.get(type(row), ()):
+        if name in links:
+            state[name] = _names(links[name])
+        elif before is not None:
+            state[name] = before[name]
+        else:
+            state[name] = _names(getattr(row, name).all()) if row.pk else []
+    return state
+
+
+def _names(rows: Iterable[Model]) -> list[str]:
+    return sorted(str(getattr(row, _NAMED_BY[type(row)])) for row in rows)
+
+
+def _text(value: Any) -> Any:
+    """Ledger entries hold plain values and no fractions: numbers that may have one are written as text."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value) if isinstance(value, str) else value  # a choice is a kind of str, but not a plain one
+
+
+def _digest(state: State | None) -> str:
+    return hashlib.sha256(canonical(state).encode()).hexdigest()

@@ -1,0 +1,114 @@
+"""Whether a rule's row makes sense: one place for the verb that saves it and the form that is about to.
+
+`check` first brings the row into its normal form (lower case, no stray blanks), so that what is stored is what is
+matched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
+from governance import conditions, cvss, evidence
+from governance.errors import InvalidRule
+from governance.mapping import FALLBACK
+from governance.models import (
+    ActionTypeRule,
+    Control,
+    EvidenceRule,
+    IndicatorRule,
+    LevelScore,
+    Policy,
+    Technique,
+)
+from governance.risk import level_of
+
+_PATTERN = re.compile(r"\*|[^\s.*]+(\.[^\s.*]+)*(\.\*)?")
+_TECHNIQUE = re.compile(r"(AML\.)?T\d{4}(\.\d{3})?")
+_TACTIC = re.compile(r"(AML\.)?TA\d{4}")
+_CONTROL = re.compile(r"[A-Z]{2}-\d{1,2}(\(\d{1,2}\))?")
+
+
+def check(row: Model) -> None:
+    """Raise InvalidRule, with a sentence per field in `errors`, unless the row may be saved as it is."""
+    _by_django(row.clean_fields)
+    _KINDS[type(row)](row)
+    _by_django(row.full_clean)
+
+
+def _by_django(validation: Callable[[], None]) -> None:
+    try:
+        validation()
+    except ValidationError as exc:
+        errors = {name: " ".join(messages) for name, messages in exc.message_dict.items()}
+        raise InvalidRule(f"{' '.join(errors.values())} Nothing was changed.", errors=errors) from exc
+
+
+def _action_type(row: ActionTypeRule) -> None:
+    row.pattern = row.pattern.strip().lower()
+    if not _PATTERN.fullmatch(row.pattern):
+        raise _invalid("pattern", "Write an action type (transaction), a dotted family (database.*) or *.")
+    stored = ActionTypeRule.objects.filter(pk=row.pk).first() if row.pk else None
+    if stored and stored.pattern == FALLBACK:
+        if row.pattern != FALLBACK:
+            raise _invalid("pattern", "This rule answers for every type without a rule; it must stay *.")
+        if not row.is_enabled:
+            raise _invalid("is_enabled", "This rule answers for every type without a rule; it must stay enabled.")
+    row.cvss_vector = cvss.base(row.cvss_vector.strip())["vector"]
+
+
+def _evidence(row: EvidenceRule) -> None:
+    words = evidence.words_in(row.words)
+    evidence.pattern(words)
+    row.words = "\n".join(words)
+
+
+def _indicator(row: IndicatorRule) -> None:
+    row.key, row.value = row.key.strip().lower(), row.value.strip().lower()
+    if not (row.points or row.raises_to or row.forces_review):
+        raise _invalid("points", "Say what it does: raise by points, lift to a level, or force a review.")
+
+
+def _level(row: LevelScore) -> None:
+    stored = LevelScore.objects.filter(pk=row.pk).first() if row.pk else None
+    if stored and stored.level != row.level:
+        raise _invalid("level", "A level keeps its name. Change its score.")
+    if level_of(row.score) != row.level:
+        # Otherwise a reviewer would read "high" in the rule and "medium" in the queue.
+        raise _invalid("score", f"A score of {row.score:g} would be called {level_of(row.score)}, not {row.level}.")
+
+
+def _policy(row: Policy) -> None:
+    row.condition = row.condition.replace("\r\n", "\n").strip()
+    conditions.check(row.condition)
+
+
+def _technique(row: Technique) -> None:
+    if not _TECHNIQUE.fullmatch(row.external_id):
+        raise _invalid("external_id", "Write an ATT&CK or ATLAS id: T1565.001 or AML.T0053.")
+    if row.tactic_id and not _TACTIC.fullmatch(row.tactic_id):
+        raise _invalid("tactic_id", "Write a tactic's id: TA0040 or AML.TA0011.")
+
+
+def _control(row: Control) -> None:
+    if not _CONTROL.fullmatch(row.control_id):
+        raise _invalid("control_id", "Write a control of SP 800-53: AC-3 or AC-6(9).")
+
+
+def _invalid(field: str, problem: str) -> InvalidRule:
+    return InvalidRule(f"{problem} Nothing was changed.", errors={field: problem})
+
+
+_KINDS: dict[type[Model], Callable[[Any], None]] = {
+    ActionTypeRule: _action_type,
+    EvidenceRule: _evidence,
+    IndicatorRule: _indicator,
+    LevelScore: _level,
+    Policy: _policy,
+    Technique: _technique,
+    Control: _control,
+}

@@ -1,0 +1,142 @@
+"""Everything the action page shows about one action, gathered once."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from actions.models import Action, Outcome, State
+from governance.models import Person
+from reviews.assessments import Step, adds_up, cvss_words, waterfall
+from reviews.changes import changes
+from reviews.history import Line, timeline_of
+from reviews.rendering import Tree, leaf, tree
+from reviews.rows import Row
+
+# What a reader looks for first; every other key follows in the order of its name.
+_FIRST = ("action_type", "tool_name", "resource", "resource_id", "action_details", "context", "risk_indicators")
+# Shown in its own box, as words of the agent.
+_SAID = ("description", "description_derived")
+# The agent's latest actions that are counted; more of them only show as "or more".
+_RECENT = 1000
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One drawn row of "What will change"."""
+
+    label: str
+    before: SafeString | None
+    after: SafeString | None
+    same: bool
+
+
+class Case:
+    """One action, as one person sees it."""
+
+    def __init__(self, action: Action, person: Person, now: datetime | None = None):
+        self.action = action
+        self.person = person
+        self.now = now or timezone.now()
+        self.row = Row(action, person, self.now)
+        self.payload = action.payload
+        self.assessment: dict[str, Any] = action.assessment or {}
+        self.verdict: dict[str, Any] = action.verdict or {}
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a decision is still wanted."""
+        return self.action.state == State.PENDING
+
+    @property
+    def decision(self) -> str:
+        """What was decided, which stays when the action goes on: an executed action was approved."""
+        went_on = (State.EXECUTING, State.EXECUTED, State.FAILED, State.OUTCOME_UNKNOWN)
+        return State.APPROVED.label if self.action.state in went_on else State(self.action.state).label
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether even an approval needs a reason."""
+        return self.action.risk_level == "critical"
+
+    @cached_property
+    def differences(self) -> list[Difference]:
+        """Before and after, drawn."""
+        return [
+            Difference(
+                row.label,
+                None if row.before_absent else leaf(row.before),
+                None if row.after_absent else leaf(row.after),
+                row.same,
+            )
+            for row in changes(self.payload)
+        ]
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The whole payload but the agent's description, which has its own box."""
+        rest = sorted(key for key in self.payload if key not in (*_FIRST, *_SAID))
+        return tree({key: self.payload[key] for key in (*_FIRST, *rest) if key in self.payload})
+
+    @property
+    def said(self) -> str:
+        """The agent's own words; empty when it gave none and the portal derived a description."""
+        return "" if self.payload.get("description_derived") else str(self.payload.get("description") or "")
+
+    @property
+    def steps(self) -> list[Step]:
+        """The waterfall of the score."""
+        return waterfall(self.assessment)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the factors recompute to the score."""
+        return adds_up(self.assessment, self.action.risk_score)
+
+    @property
+    def cvss(self) -> dict[str, Any]:
+        """The CVSS block with its metrics in words; empty when there is none."""
+        found = self.assessment.get("cvss") or {}
+        return {**found, "words": cvss_words(str(found.get("vector") or ""))} if found else {}
+
+    @property
+    def reversibility(self) -> str:
+        """Whether the action can be undone, in words."""
+        words = {"yes": "Yes", "partly": "Partly", "no": "No, it cannot be undone"}
+        return words.get(str(self.assessment.get("reversibility")), "Unknown")
+
+    @cached_property
+    def agent_record(self) -> dict[str, Any]:
+        """What became of the agent's actions of the last 30 days, counted over the latest thousand."""
+        since = self.now - timedelta(days=30)
+        recent = Action.objects.filter(agent_id=self.action.agent_id, created_at__gte=since).order_by("-id")
+        states = list(recent.values_list("state", flat=True)[: _RECENT + 1])
+        found = Counter(states[:_RECENT])
+        return {
+            "total": min(len(states), _RECENT),
+            "or_more": len(states) > _RECENT,
+            "states": [(State(state).label.lower(), number) for state, number in found.most_common()],
+        }
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the agent reported, if it did."""
+        return getattr(self.action, "outcome", None)
+
+    @property
+    def outcome_report(self) -> SafeString | None:
+        """The agent's report, drawn like its payload."""
+        found = self.outcome
+        return leaf(json.loads(found.report)) if found and found.report else None
+
+    @cached_property
+    def timeline(self) -> list[Line]:
+        """What happened so far."""
+        return timeline_of(self.action.pk)

@@ -1,0 +1,27 @@
+"""What every page's frame shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from governance.models import Person
+from reviews.queues import Counts
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The numbers of the rail. Lazy: a page without the rail asks nothing."""
+    return {"counts": SimpleLazyObject(lambda: counts_of(request))}
+
+
+def counts_of(request: HttpRequest) -> Counts | None:
+    """The signed-in person's queue counts, one object per request."""
+    person = getattr(request, "user", None)
+    if not isinstance(person, Person):
+        return None
+    found = getattr(request, "_counts", None)
+    if found is None:
+        found = request._counts = Counts(person)  # type: ignore[attr-defined]
+    return found

@@ -1,0 +1,165 @@
+"""The filters of queue and history, declared once for page, refresh and export."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from actions.models import Action
+from governance.ledger.kinds import KINDS
+from governance.models import LedgerEntry, Level
+from reviews.rendering import plain
+
+# How far back a text is looked for when no dates are given: no index can answer "contains".
+TEXT_WINDOW = timedelta(days=90)
+
+
+class Filter(django_filters.FilterSet):
+    """A filter that shows nothing, rather than everything, when it is not understood."""
+
+    @property
+    def is_valid_or_unused(self) -> bool:
+        """Whether every filter given was understood."""
+        return not self.is_bound or bool(self.form.is_valid())
+
+    @property
+    def qs(self) -> QuerySet[Any]:
+        """The filtered rows; none when a filter was not understood."""
+        return super().qs if self.is_valid_or_unused else self.queryset.none()
+
+    @property
+    def used(self) -> dict[str, str]:
+        """The filters in use, as text."""
+        if not self.is_bound or not self.form.is_valid():
+            return {}
+        return {name: str(value) for name, value in self.form.cleaned_data.items() if value not in (None, "")}
+
+
+def _search(label: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"type": "search", "placeholder": label, "aria-label": label, "autocomplete": "off"})
+
+
+def _select(label: str) -> forms.Select:
+    return forms.Select(attrs={"aria-label": label})
+
+
+class QueueFilter(Filter):
+    """Which waiting actions to show. The choices are what waits now, plus what was chosen before."""
+
+    q = django_filters.CharFilter(method="by_text", max_length=200, widget=_search("Search action, agent, resource"))
+    level = django_filters.ChoiceFilter(
+        field_name="risk_level", choices=Level.choices, empty_label="Any risk", widget=_select("Risk")
+    )
+    action_type = django_filters.ChoiceFilter(choices=[], empty_label="Any type", widget=_select("Action type"))
+    agent = django_filters.ChoiceFilter(
+        field_name="agent__agent_id", choices=[], empty_label="Any agent", widget=_select("Agent")
+    )
+
+    class Meta:
+        model = Action
+        fields: list[str] = []
+
+    def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any):
+        super().__init__(data, queryset, **kwargs)
+        self._offer("action_type", "action_type")
+        self._offer("agent", "agent__agent_id")
+
+    def _offer(self, name: str, column: str) -> None:
+        values = set(self.queryset.order_by().values_list(column, flat=True).distinct()[:500])
+        if chosen := (self.data or {}).get(name):
+            values.add(chosen)
+        self.filters[name].extra["choices"] = [(value, plain(value, limit=60)) for value in sorted(values)]
+
+    def by_text(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Rows that hold the text where a reader sees it; `#12` and `12` also find the action of that number."""
+        found = Q(description__icontains=value) | Q(tool_name__icontains=value) | Q(resource__icontains=value)
+        found |= Q(action_type__icontains=value) | Q(agent__agent_id__icontains=value) | Q(agent_name__icontains=value)
+        number = value.removeprefix("#")
+        if number.isascii() and number.isdigit() and len(number) < 19:
+            found |= Q(pk=int(number))
+        return rows.filter(found)
+
+
+def _kind_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    groups: dict[str, list[str]] = {}
+    for kind in KINDS:
+        groups.setdefault(kind.split(".")[0], []).append(kind)
+    return [
+        (_words(group), [(f"{group}.*", f"{_words(group)}: all"), *((kind, _words(kind)) for kind in kinds)])
+        for group, kinds in groups.items()
+    ]
+
+
+def _words(kind: str) -> str:
+    """`person.signed_in` as a reader says it: Person signed in."""
+    return kind.replace(".", " ").replace("_", " ").capitalize()
+
+
+class HistoryFilter(Filter):
+    """Which entries of the history to show."""
+
+    q = django_filters.CharFilter(method="by_text", max_length=200, widget=_search("Search what happened"))
+    kind = django_filters.ChoiceFilter(
+        method="by_kind", choices=_kind_choices, empty_label="Anything", widget=_select("What")
+    )
+    actor = django_filters.CharFilter(method="by_actor", max_length=200, widget=_search("Who"))
+    action = django_filters.NumberFilter(
+        field_name="action_id",
+        min_value=1,
+        max_value=2**63 - 1,
+        decimal_places=0,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "placeholder": "Action no.", "aria-label": "Action number"}
+        ),
+    )
+    since = django_filters.DateFilter(
+        method="from_day", widget=forms.DateInput(attrs={"type": "date", "aria-label": "From day"})
+    )
+    until = django_filters.DateFilter(
+        method="to_day", widget=forms.DateInput(attrs={"type": "date", "aria-label": "To day"})
+    )
+
+    class Meta:
+        model = LedgerEntry
+        fields: list[str] = []
+
+    def by_kind(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """One kind of entry, or a whole group of them."""
+        if not value.endswith(".*"):
+            return rows.filter(type=value)
+        return rows.filter(type__in=[kind for kind in KINDS if kind.startswith(value[:-1])])
+
+    def by_text(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Entries whose text holds these words."""
+        return self._recent(rows).filter(Q(subject__icontains=value) | Q(body__icontains=value))
+
+    def by_actor(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Entries of an actor, by name or id."""
+        return self._recent(rows).filter(Q(actor_name__icontains=value) | Q(actor_id__iexact=value))
+
+    def from_day(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """From the beginning of a day on."""
+        return rows.filter(ts__gte=_midnight(value))
+
+    def to_day(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """Up to the end of a day."""
+        return rows.filter(ts__lt=_midnight(value) + timedelta(days=1))
+
+    @property
+    def is_windowed(self) -> bool:
+        """Whether a text is looked for in recent entries only."""
+        used = self.used
+        return bool({"q", "actor"} & used.keys()) and not {"since", "until", "action"} & used.keys()
+
+    def _recent(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(ts__gte=timezone.now() - TEXT_WINDOW) if self.is_windowed else rows
+
+
+def _midnight(day: date) -> datetime:
+    # The calendar's last year has no day after its last one.
+    return datetime.combine(min(day, date(9998, 12, 31)), time(), tzinfo=UTC)

@@ -1,0 +1,88 @@
+"""The ledger as people read it: which entries a person may see, and each entry as a sentence."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from string import Formatter
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from governance.ledger.kinds import KINDS, sentence
+from governance.models import LedgerEntry, Person
+from reviews.keyset import Keyset
+from reviews.rendering import plain, visible_line
+
+PAGE_SIZE = 50
+ORDER = Keyset("-id")
+_LIMIT = 160
+
+# Facts whose words are always the portal's own. Every other one is drawn as a value from outside.
+_OURS = frozenset({"outcome", "score", "level", "state", "version", "rows", "deadline", "role", "rule_kind", "public_id"})
+
+
+def visible_entries(person: Person) -> QuerySet[LedgerEntry]:
+    """The entries of the person's teams; those of no team (rules, people, sign-ins) only with sight of all teams."""
+    if person.has_perm("actions.view_all_teams"):
+        return LedgerEntry.objects.all()
+    return LedgerEntry.objects.filter(team_id__in=list(person.groups.values_list("pk", flat=True)))
+
+
+def timeline_of(action_id: int) -> list[Line]:
+    """Everything that happened to one action, in order."""
+    return [Line(entry) for entry in LedgerEntry.objects.filter(action_id=action_id).order_by("seq", "id")]
+
+
+class Line:
+    """One entry, for a page or an export."""
+
+    def __init__(self, entry: LedgerEntry):
+        self.entry = entry
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """The entry as a value."""
+        body = json.loads(self.entry.body)
+        return body if isinstance(body, dict) else {}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the entry says happened."""
+        data = self.body.get("data")
+        return data if isinstance(data, dict) else {}
+
+    @property
+    def html(self) -> SafeString:
+        """The sentence after the actor's name. What came from outside is a marked value in it, never words of ours."""
+        template = KINDS.get(self.entry.type)
+        if template is None:
+            return visible_line(self.text, limit=_LIMIT)
+        parts: list[SafeString] = []
+        for literal, name, _, _ in Formatter().parse(template):
+            parts.append(format_html("{}", literal))
+            if name is not None:
+                shown = visible_line(_text(self.data.get(name)), limit=_LIMIT)
+                parts.append(shown if name in _OURS else format_html('<span class="val">{}</span>', shown))
+        return SafeString("".join(parts))
+
+    @property
+    def text(self) -> str:
+        """The same sentence without HTML."""
+        return plain(sentence(self.entry.type, {name: _text(value) for name, value in self.data.items()}))
+
+    def fact(self, name: str) -> str:
+        """A fact from the entry, or nothing. The risk block goes first: the level in a vote's data is a person's."""
+        risk = self.body.get("risk")
+        value = risk.get(name) if isinstance(risk, dict) else None
+        if value is None:
+            value = self.data.get(name)
+        return _text(value) if value is not None else ""
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "?" if value is None else json.dumps(value, ensure_ascii=False)

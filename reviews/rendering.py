@@ -1,0 +1,148 @@
+"""An agent's text and payload as safe HTML in which nothing is hidden and nothing pretends. PURE.
+
+Every function returns escaped HTML; nothing in it is ever a link, an image or markup of the agent's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+
+from reviews.characters import MAX_BREAKS, is_plain, runs
+
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_.-]{1,60}\Z")
+_ELLIPSIS = "…"
+
+
+class Tree(NamedTuple):
+    """A payload drawn whole, and how many values it holds."""
+
+    html: SafeString
+    fields: int
+
+
+def visible(text: str, *, breaks: int = MAX_BREAKS) -> SafeString:
+    """A text as HTML: every character shown or named, line breaks marked, at most `breaks` of them drawn."""
+    return escape(text) if is_plain(text) else SafeString(_marked(text, breaks))
+
+
+def visible_line(text: str, *, limit: int = 80) -> SafeString:
+    """A text as HTML on one line, cut at `limit` characters with a visible ellipsis that says how much is missing."""
+    if len(text) <= limit:
+        return visible(text, breaks=0)
+    return format_html(
+        '{}<span class="cut" title="{} more characters">{}</span>',
+        visible(text[:limit], breaks=0),
+        len(text) - limit,
+        _ELLIPSIS,
+    )
+
+
+def plain(text: str, *, limit: int | None = None) -> str:
+    """A text without HTML, for titles, messages and exports; hidden characters are named in brackets: [U+200B]."""
+    whole = text if limit is None or len(text) <= limit else text[:limit] + _ELLIPSIS
+    return whole if is_plain(whole) else _named(whole)
+
+
+def tree(payload: Mapping[str, Any]) -> Tree:
+    """A JSON object as nested lists: every key, every value, its type, in the order given."""
+    drawing = _Drawing()
+    return Tree(SafeString(drawing.branch(payload.items())), drawing.fields)
+
+
+def leaf(value: Any) -> SafeString:
+    """One JSON value on its own, as the tree shows it."""
+    return SafeString(_Drawing().value(value))
+
+
+# -- Text: plain str inside, for speed; everything that is not a literal of ours goes through escape ---------------
+
+
+def _marked(text: str, breaks: int) -> str:
+    parts: list[str] = []
+    for kind, shown, note, count in runs(text):
+        if kind == "show":
+            parts.append(escape(shown))
+        elif kind == "newline":
+            for index in range(count):
+                css = "nl" if note == "⏎" else "nl ctrl"
+                parts.append(f'<span class="{css}">{note}</span>{"<br>" if index < breaks else " "}')
+            breaks -= count
+        elif kind == "mixed":
+            parts.append(f'<span class="mixed">{escape(shown)}</span><span class="ctrl">{note}</span>')
+        elif count > 3:
+            parts.append(f'<span class="ctrl">{note} × {count}</span>')
+        else:
+            parts.append(f'<span class="ctrl">{note}</span>' * count)
+    return "".join(parts)
+
+
+def _named(text: str) -> str:
+    parts: list[str] = []
+    for kind, shown, note, count in runs(text):
+        if kind == "show":
+            parts.append(shown)
+        elif kind == "mixed":
+            parts.append(f"{shown}[{note}]")
+        elif note == "⏎":
+            parts.append(" ⏎ " * count)
+        else:
+            parts.append(f"[{note}]" if count == 1 else f"[{note} × {count}]")
+    return "".join(parts)
+
+
+# -- Payload ---------------------------------------------------------------------------------------------------
+
+
+class _Drawing:
+    """Draws a payload and counts its values on the way."""
+
+    def __init__(self) -> None:
+        self.fields = 0
+
+    def branch(self, rows: Iterable[tuple[str | int, Any]]) -> str:
+        return f'<ul class="tree">{"".join(f"<li>{_key(key)} {self.value(item)}</li>" for key, item in rows)}</ul>'
+
+    def value(self, value: Any) -> str:
+        kind = type(value)
+        if kind is int:  # first and inline: 64 KiB hold 32,000 of them
+            self.fields += 1
+            return f'<span class="n">{value}</span>'
+        if kind is dict and value:
+            return f'<span class="t">{_counted(len(value), "field")}</span>{self.branch(value.items())}'
+        if kind is list and value:
+            if any(type(item) in (dict, list) for item in value):
+                return f'<span class="t">{_counted(len(value), "item")}</span>{self.branch(enumerate(value, 1))}'
+            return f"[{', '.join(map(self.value, value))}]"
+        self.fields += 1
+        return _scalar(value, kind)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _key(key: str | int) -> str:
+    if isinstance(key, int):
+        return f'<span class="t">{key}.</span>'
+    if _PLAIN_KEY.match(key):
+        return f'<span class="k">{key}</span>'
+    return f'<span class="k">"{visible(key, breaks=0)}"</span>'
+
+
+_WORDS = {None: "null", True: "true", False: "false"}
+
+
+def _scalar(value: Any, kind: type) -> str:
+    if kind is str:
+        # A text of several lines is drawn as a block, so that its second line cannot pose as a field of ours.
+        return f'<span class="{"s lines" if chr(10) in value else "s"}">"{visible(value)}"</span>'
+    if value is None or kind is bool:
+        return f'<span class="w">{_WORDS[value]}</span>'
+    if kind in (dict, list):
+        return f'<span class="w">{"{}" if kind is dict else "[]"}</span>'
+    return f'<span class="n">{escape(str(value))}</span>'

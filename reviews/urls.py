@@ -1,0 +1,16 @@
+"""The addresses of the pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from reviews import views
+
+urlpatterns = [
+    path("", views.queue, name="queue"),
+    path("queues/<slug:slug>/", views.queue, name="queue_of"),
+    path("actions/<int:pk>/", views.action, name="action"),
+    path("actions/<int:pk>/decide/", views.decide, name="decide"),
+    path("history/", views.history, name="history"),
+    path("history/export.csv", views.export, name="history_export"),
+]

@@ -1,0 +1,175 @@
+"""The pages: parse, call, answer. What a page shows is gathered in queues, case and history; verbs do the writing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from actions.models import Action
+from governance.errors import NotYours, Refusal
+from governance.sign_in import actor_of
+from reviews import history as ledger_history
+from reviews import queues
+from reviews.case import Case
+from reviews.context import counts_of
+from reviews.exports import export_history
+from reviews.filters import HistoryFilter, QueueFilter
+from reviews.forms import DecisionForm
+from reviews.gates import person_of, same_site_only, signed_in
+from reviews.models import Verdict
+from reviews.rows import Row, with_all_a_row_asks
+from reviews.vote import cast_vote
+
+
+@signed_in
+@require_safe
+def queue(request: HttpRequest, slug: str = queues.QUEUES[0].slug) -> HttpResponseBase:
+    """One queue: the waiting actions, riskiest first, oldest first among equals."""
+    person, now = person_of(request), timezone.now()
+    chosen = queues.queue_named(slug)
+    if chosen is None:
+        raise Http404
+    filters = QueueFilter(request.GET, chosen.rows(person))
+    page = queues.ORDER.page(with_all_a_row_asks(filters.qs), request.GET, queues.PAGE_SIZE)
+    context = {
+        "section": "review",
+        "queue": chosen,
+        "counts": counts_of(request),
+        "filter": filters,
+        "summary": queues.summary(filters.qs, now),
+        "rows": [Row(action, person, now) for action in page.rows],
+        "page": page,
+        "now": now,
+        "query": _without_place(request),
+        "can_decide": person.has_perm("actions.decide_action"),
+        "has_team": person.has_perm("actions.view_all_teams") or person.groups.exists(),
+    }
+    return render(request, _page_or_part(request, "queue.html", "_queue_refresh.html"), context)
+
+
+@signed_in
+@require_safe
+def action(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One action: everything about it, and the decision panel."""
+    return _action_page(request, _visible_action(request, pk))
+
+
+@signed_in
+@same_site_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A verdict on an action. Only a POST decides; anybody who merely opens the address is shown the action."""
+    found = _visible_action(request, pk)
+    if request.method != "POST":
+        return redirect("action", pk=pk)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _action_page(request, found, form=form, alert=form.sentence, status=400)
+    person = person_of(request)
+    try:
+        vote = cast_vote(
+            found.pk,
+            actor=actor_of(request),
+            person=person,
+            verdict=form.cleaned_data["verdict"],
+            digest=form.cleaned_data["digest"],
+            reason=form.cleaned_data["reason"],
+        )
+    except NotYours:
+        raise Http404 from None
+    except Refusal as refused:
+        # Read again: somebody else, or the deadline, may have changed it a moment ago.
+        again = _visible_action(request, pk)
+        return _action_page(request, again, form=form, alert=refused.sentence, status=refused.status)
+    done = "approved" if vote.verdict == Verdict.APPROVE else "rejected"
+    when = f"{vote.created_at:%Y-%m-%d %H:%M:%S} UTC"
+    receipt = getattr(getattr(vote, "entry", None), "leaf", "")
+    messages.success(request, f"{person.shown_name} {done} action {pk} at {when}. Ledger receipt {receipt}")
+    return redirect("action", pk=pk)
+
+
+@signed_in
+@require_safe
+def history(request: HttpRequest) -> HttpResponseBase:
+    """What happened, latest first."""
+    person = person_of(request)
+    filters = HistoryFilter(request.GET, ledger_history.visible_entries(person))
+    page = ledger_history.ORDER.page(filters.qs, request.GET, ledger_history.PAGE_SIZE)
+    context = {
+        "section": "history",
+        "filter": filters,
+        "lines": [ledger_history.Line(entry) for entry in page.rows],
+        "page": page,
+        "query": _without_place(request),
+        "can_export": person.has_perm("actions.export_history"),
+        "sees_all": person.has_perm("actions.view_all_teams"),
+    }
+    return render(request, _page_or_part(request, "history.html", "_history_results.html"), context)
+
+
+@signed_in
+@same_site_only
+@require_safe
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The history as CSV, under the same filters as the page."""
+    person = person_of(request)
+    if not person.has_perm("actions.export_history"):
+        raise PermissionDenied
+    filters = HistoryFilter(request.GET, ledger_history.visible_entries(person))
+    if not filters.is_valid_or_unused:
+        return redirect(f"{request.path.removesuffix('export.csv')}?{request.GET.urlencode()}")
+    if request.method == "HEAD":
+        return HttpResponse(content_type="text/csv; charset=utf-8")
+    lines = export_history(filters.qs, actor=actor_of(request), filters=filters.used)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    name = f"foureyes-history-{timezone.now():%Y%m%d-%H%M%S}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _visible_action(request: HttpRequest, pk: int) -> Action:
+    """The action, if it is one of the person's teams; a stranger's id does not exist."""
+    visible = with_all_a_row_asks(Action.objects.visible_to(person_of(request)))
+    found = visible.select_related("agent__owner", "agent__team", "principal", "team", "outcome").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _action_page(
+    request: HttpRequest, found: Action, *, form: DecisionForm | None = None, alert: str = "", status: int = 200
+) -> HttpResponse:
+    person = person_of(request)
+    case = Case(found, person)
+    # What comes next is asked only where this one is done with.
+    after = queues.next_for(person, besides=found) if case.row.refusal else None
+    context: dict[str, Any] = {
+        "section": "review",
+        "case": case,
+        "action": found,
+        "next": Row(after, person, case.now) if after else None,
+        "form": form,
+        "alert": alert,
+    }
+    return render(request, "action.html", context, status=status)
+
+
+def _page_or_part(request: HttpRequest, page: str, part: str) -> str:
+    """The whole page, or its results alone when htmx refreshes them."""
+    htmx = getattr(request, "htmx", None)
+    return part if htmx and not htmx.history_restore_request else page
+
+
+def _without_place(request: HttpRequest) -> str:
+    """The filters of this page as a query string, without the place in the listing."""
+    params = request.GET.copy()
+    for name in ("after", "before"):
+        params.pop(name, None)
+    return params.urlencode()

@@ -1,0 +1,113 @@
+"""Agents, keys and switches in Django admin: each deed through its verb, with its reason."""
+
+import pytest
+from django.urls import reverse
+
+from actions.agent_keys import public_id_of
+from actions.models import Action, Agent, AgentKey, KillSwitch
+from governance.models import LedgerEntry
+from tests.support import lifecycles
+from tests.support.api import Api
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(admin_person, sign_in):
+    return sign_in(admin_person)
+
+
+def page(name, *args):
+    return reverse(f"admin:actions_agent_{name}", args=args)
+
+
+def test_an_agent_is_registered_and_changed_with_its_entry(browser, team, owner):
+    answer = browser.post(page("add"), {"agent_id": "billing", "name": "Billing", "team": team.pk, "is_active": "on"})
+    assert answer.status_code == 302
+    made = Agent.objects.get(agent_id="billing")
+    keys = {"keys-TOTAL_FORMS": "0", "keys-INITIAL_FORMS": "0"}
+    form = {"name": "Billing", "team": team.pk, "owner": owner.pk, "is_active": "on", **keys}
+    assert browser.post(page("change", made.pk), form).status_code == 302
+    made.refresh_from_db()
+    assert made.owner == owner
+    kinds = LedgerEntry.objects.filter(stream=f"agent:{made.pk}").order_by("seq").values_list("type", flat=True)
+    assert list(kinds) == ["agent.registered", "agent.changed"]
+
+
+def test_the_list_says_who_registered_an_agent(browser, submit, agent):
+    submit(agent_id="brand-new")
+    text = browser.get(page("changelist")).content.decode()
+    assert f"by the key of {agent.agent_id} on its first submission" in text
+
+
+def test_a_key_is_issued_and_shown_once(browser, agent):
+    url = page("issue", agent.pk)
+    assert browser.get(url).status_code == 200
+    answer = browser.post(url, {"sure": "yes"}, follow=True)
+    text = next(word for word in answer.content.decode().split() if word.startswith("ascend_") and len(word) > 60)
+    key = text[:66]
+    assert public_id_of(key)
+    assert Api(key).get("/api/deployment-info").status == 200
+    assert key not in browser.get(page("change", agent.pk)).content.decode()
+
+
+def test_a_third_key_is_refused_with_the_sentence(browser, agent):
+    browser.post(page("issue", agent.pk), {"sure": "yes"})
+    answer = browser.post(page("issue", agent.pk), {"sure": "yes"})
+    assert answer.status_code == 200
+    assert "Revoke one first" in answer.content.decode()
+    assert AgentKey.objects.count() == 2
+
+
+def test_a_key_is_revoked_with_a_reason(browser, api, agent):
+    key = AgentKey.objects.get()
+    url = page("revoke", agent.pk, key.pk)
+    assert browser.post(url, {"reason": ""}).status_code == 200
+    assert api.get("/api/deployment-info").status == 200
+    assert browser.post(url, {"reason": "Lost."}).status_code == 302
+    assert api.get("/api/deployment-info").status == 401
+    assert LedgerEntry.objects.filter(type="key.revoked").count() == 1
+
+
+def test_an_agent_is_blocked_and_released_with_a_reason(browser, api, agent):
+    assert browser.post(page("block", agent.pk), {"reason": "  "}).status_code == 200
+    assert browser.post(page("block", agent.pk), {"reason": "It loops."}).status_code == 302
+    assert api.submit()["reason"].endswith("It loops.")
+    assert browser.post(page("release", agent.pk), {"reason": "Fixed."}).status_code == 302
+    assert api.submit()["status"] == "approved"
+
+
+def test_the_kill_switch(browser, api):
+    assert "Block every agent" in browser.get(page("kill_switch")).content.decode()
+    assert browser.post(page("kill_switch"), {"reason": "Incident."}).status_code == 302
+    assert api.submit()["status"] == "rejected"
+    assert "Release every agent" in browser.get(page("kill_switch")).content.decode()
+    browser.post(page("kill_switch"), {"reason": "Over."})
+    assert KillSwitch.objects.get().blocked is False
+    assert api.submit()["status"] == "approved"
+
+
+@pytest.mark.parametrize("role", ["auditor", "reviewer"])
+def test_only_admins_switch(request, sign_in, agent, role):
+    browser = sign_in(request.getfixturevalue(role))
+    for url in (page("issue", agent.pk), page("block", agent.pk), page("kill_switch")):
+        assert browser.post(url, {"reason": "Mine."}).status_code in (302, 403)
+    agent.refresh_from_db()
+    assert (agent.blocked_at, AgentKey.objects.count()) == (None, 1)
+    assert not KillSwitch.objects.filter(blocked=True).exists()
+
+
+def test_actions_and_outcomes_are_there_to_read_only(browser, api):
+    action_id = lifecycles.executed(api)
+    outcome_id = Action.objects.get(pk=action_id).outcome.pk
+    for name, pk in (("action", action_id), ("outcome", outcome_id)):
+        assert browser.get(reverse(f"admin:actions_{name}_changelist")).status_code == 200
+        assert browser.get(reverse(f"admin:actions_{name}_change", args=[pk])).status_code == 200
+        assert (
+            browser.post(reverse(f"admin:actions_{name}_change", args=[pk]), {"state": "approved"}).status_code == 403
+        )
+        assert browser.post(reverse(f"admin:actions_{name}_delete", args=[pk]), {"post": "yes"}).status_code == 403
+
+
+def test_agents_are_not_deleted(browser, agent):
+    assert browser.post(page("delete", agent.pk), {"post": "yes"}).status_code == 403

@@ -1,0 +1,85 @@
+"""Working through the queue without a mouse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.agents import pay, status
+from tests.support.cast import PASSWORD
+from tests.support.portal import LivePortal
+
+pytestmark = [pytest.mark.browser, pytest.mark.live]
+PageOf = Callable[..., Page]
+
+
+def test_it_works(live_portal: LivePortal, page: Page) -> None:
+    first, second = pay(live_portal, 1, "One"), pay(live_portal, 2, "Two")
+    page.goto("/")
+    page.keyboard.press("Tab")
+    page.keyboard.type("rita")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Mine to decide")).to_be_visible()
+    links = page.locator("#results .what a")
+    for key, at in (("j", 0), ("j", 1), ("j", 1), ("k", 0), ("k", 0), ("j", 1)):
+        page.keyboard.press(key)
+        expect(links.nth(at)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/actions/{second}/"))
+    # One key alone decides nothing; it only brings the button under the Enter key.
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Approve")).to_be_focused()
+    assert status(live_portal, second)["status"] == "pending_approval"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("rita approved")
+    page.goto(f"/actions/{first}/")
+    page.keyboard.press("r")
+    expect(page.get_by_label("Reason")).to_be_focused()
+    page.keyboard.type("a reason, typed with a, r, j and k")
+    expect(page.get_by_label("Reason")).to_have_value("a reason, typed with a, r, j and k")
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    expect(page.get_by_role("button", name="Reject")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("rita rejected")
+
+
+def test_the_whole_page_is_reached_with_tab(live_portal: LivePortal, page_of: PageOf) -> None:
+    number = pay(live_portal, 3)
+    page = page_of("rita")
+    page.goto(f"/actions/{number}/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Reason")).to_be_focused()
+    for name in ("Approve", "Reject"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name=name)).to_be_focused()
+
+
+def test_search_is_one_key_away(page_of: PageOf) -> None:
+    page = page_of("rita")
+    page.keyboard.press("/")
+    search = page.get_by_label("Search action, agent, resource")
+    expect(search).to_be_focused()
+    page.keyboard.type("j/k")
+    expect(search).to_have_value("j/k")
+
+
+def test_single_keys_can_be_switched_off(live_portal: LivePortal, page_of: PageOf) -> None:
+    pay(live_portal, 4)
+    page = page_of("rita")
+    page.get_by_role("button", name="Turn keys off").click()
+    page.keyboard.press("j")
+    expect(page.locator("#results .what a").first).not_to_be_focused()
+    page.reload()
+    expect(page.get_by_role("button", name="Turn keys on")).to_be_visible()
+    page.get_by_role("button", name="Turn keys on").click()
+    page.keyboard.press("j")
+    expect(page.locator("#results .what a").first).to_be_focused()

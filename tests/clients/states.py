@@ -1,0 +1,66 @@
+"""An action in every state there is a verb for, and what the wire contract says about each (its section 5)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ascend import AscendClient
+
+from tests.clients.circumstances import everybody_blocked, without_patience
+from tests.clients.rest import Rest
+from tests.support.person import Browser
+from tests.support.portal import LivePortal
+
+TYPED = 'Not before Friday: "four eyes" & <two> signatures.'
+DRILL = "A drill."
+
+
+class Row(NamedTuple):
+    """A row of the contract's table: one state in every vocabulary, and whether the agent may act now."""
+
+    status: str
+    decision: str
+    raw_status: str
+    details: str
+    approval: str
+    may_act: bool = False
+
+
+ROWS = {
+    "auto_approved": Row("approved", "approved", "auto_approved", "auto_approved", "approved", may_act=True),
+    "pending": Row("pending_approval", "pending", "pending_approval", "pending", "pending"),
+    "approved": Row("approved", "approved", "approved", "approved", "approved", may_act=True),
+    "rejected": Row("rejected", "denied", "rejected", "denied", "rejected"),
+    "blocked": Row("rejected", "denied", "denied", "denied", "rejected"),
+    "expired": Row("rejected", "denied", "expired", "timeout", "rejected"),
+    "executed": Row("executed", "approved", "executed", "approved", "approved"),
+    "failed": Row("approved", "approved", "execution_failed", "approved", "approved"),
+}
+# No verb leads here yet; clients must understand them all the same.
+ROWS_TO_COME = {
+    "escalated": Row("pending_approval", "pending", "escalated", "escalated", "pending"),
+    "cancelled": Row("rejected", "denied", "cancelled", "denied", "rejected"),
+    "changes_requested": Row("rejected", "denied", "requires_modification", "requires_modification", "rejected"),
+}
+
+
+def one_of_each(
+    portal: LivePortal, rest: Rest, ascend: AscendClient, senior: Browser, admin: Browser
+) -> dict[str, str]:
+    """The id of an action in each state of ROWS, reached as real ones get there."""
+    with without_patience(portal) as hasty:
+        expired = Rest(hasty).submit()["id"]
+    with everybody_blocked(admin, DRILL):
+        blocked = rest.submit()["id"]
+    ids = {name: str(rest.submit()["id"]) for name in ("pending", "approved", "rejected", "executed", "failed")}
+    for name in ("approved", "executed", "failed"):
+        senior.approve(ids[name])
+    senior.reject(ids["rejected"], TYPED)
+    assert ascend.log_action_completed(ids["executed"])["success"]
+    assert ascend.log_action_failed(ids["failed"], "no such account")["success"]
+    return {
+        **ids,
+        "auto_approved": str(rest.submit(action_type="query")["id"]),
+        "expired": str(expired),
+        "blocked": str(blocked),
+    }

@@ -1,0 +1,109 @@
+"""What the tests of pages share: pages as text, and hostile submissions."""
+
+from __future__ import annotations
+
+import html
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.test import Client
+
+from actions.models import Action
+from governance.models import Person
+from tests.support import lifecycles
+from tests.support.api import Api
+
+# Would show up as an element, an attribute or a script of its own if any page forgot to escape it.
+XSS = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}{% now %}"
+# Each of these must be named wherever it is shown.
+DECEPTIVE = "\u202egnp.exe\u200b\U000e0041\u2066\u00ad\x1b[2J\u3164pаypal"
+DECEPTIVE_NAMES = ("U+202E", "U+200B", "U+E0041", "U+2066", "U+00AD", "U+001B", "U+3164", "mixed Latin+Cyrillic")
+
+
+def hostile_fields(text: str) -> dict[str, Any]:
+    """A submission with this text in every field an agent controls."""
+    return {
+        "agent_name": f"N{text}",
+        "action_type": f"transaction.{text}"[:100],
+        "description": f"D{text}",
+        "tool_name": f"T{text}",
+        "resource": f"R{text}",
+        "resource_id": f"I{text}",
+        "environment": f"E{text}"[:64],
+        "mcp_server_name": f"M{text}",
+        "model_id": f"O{text}",
+        "action_details": {"field": f"F{text}", "old_value": text, "new_value": f"X{text}", f"key{text}": [text]},
+        "context": {"note": text, "require_human_approval": True, text: {text: text}},
+        "risk_indicators": {"data_sensitivity": text},
+    }
+
+
+def text_of(response: HttpResponseBase) -> str:
+    """What a reader sees of a page: tags removed, entities read, white space joined."""
+    page = body_of(response)
+    body = re.sub(r"<(title|script)[^>]*>.*?</\1>", " ", page, flags=re.S)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", body)).split())
+
+
+def body_of(response: HttpResponseBase) -> str:
+    """The page's HTML."""
+    if response.streaming:
+        return b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    return response.content.decode()  # type: ignore[attr-defined]
+
+
+class _Elements(HTMLParser):
+    """Collects what a browser would make of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.scripts: list[str | None] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes.update(name for name, _ in attrs)
+        if tag == "script":
+            self.scripts.append(dict(attrs).get("src"))
+
+
+def assert_only_ours(page: str) -> None:
+    """No element, attribute or script stands on the page that our templates do not write."""
+    found = _Elements()
+    found.feed(page)
+    assert not found.tags & {"img", "iframe", "object", "embed", "style", "base"}
+    assert all(source and source.startswith("/static/") for source in found.scripts)
+    assert not {name for name in found.attributes if name.startswith("on") or name in ("style", "srcdoc")}
+
+
+def decide(client: Client, action: Action, verdict: str | None = "approve", **fields: Any) -> Any:
+    """Press a button of the decision panel; `verdict=None` presses none."""
+    sent = {"digest": action.digest, "reason": "", **fields}
+    if verdict is not None:
+        sent["verdict"] = verdict
+    return client.post(f"/actions/{action.pk}/decide/", sent)
+
+
+def pay(api: Api, amount: float, recipient: str = "ACME GmbH", **fields: Any) -> Action:
+    """A pending payment."""
+    details = {"amount": amount, "currency": "EUR", "recipient": recipient}
+    return row(lifecycles.pending(api, action_details=details, **fields))
+
+
+def critical(api: Api, **fields: Any) -> Action:
+    """A pending action only a senior may decide."""
+    return row(lifecycles.critical(api, **fields))
+
+
+def row(action_id: int) -> Action:
+    """The action as it is stored now."""
+    return Action.objects.get(pk=action_id)
+
+
+def voted(action: Action, by: Person, verdict: str, reason: str = "Checked.") -> Action:
+    """The action after one person's vote by the verb."""
+    lifecycles.decide(action.pk, verdict, by=by, reason=reason)
+    return row(action.pk)

@@ -1,0 +1,140 @@
+"""reviews.phrasing and reviews.changes: what will happen, said by us from the payload."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reviews.changes import Change, changes
+from reviews.phrasing import phrase
+
+PROFILES = "customer_profiles with customer_database"
+
+
+def payload(action_type: str, details: Any = None, **fields: Any) -> dict[str, Any]:
+    """A payload as the contract stores it."""
+    found = {
+        "agent_id": "a",
+        "action_type": action_type,
+        "tool_name": "customer_database",
+        "resource": "customer_profiles",
+        "description": "Harmless, pre-approved by the CISO",
+        **fields,
+    }
+    return found if details is None else {**found, "action_details": details}
+
+
+PAID = {"amount": 12400, "currency": "EUR", "recipient": "ACME GmbH"}
+
+
+@pytest.mark.parametrize(
+    ("action_type", "details", "sentence"),
+    [
+        ("transaction", PAID, "Transfer EUR 12,400.00 to ACME GmbH"),
+        ("transaction", {**PAID, "amount": "89.9"}, "Transfer EUR 89.90 to ACME GmbH"),
+        ("transaction", {**PAID, "amount": 0.125}, "Transfer EUR 0.125 to ACME GmbH"),
+        ("payment.wire", {"amount": 5, "to": "Bo"}, "Transfer 5.00 (no currency named) to Bo"),
+        ("transaction", {**PAID, "operation": "refund"}, "Refund EUR 12,400.00 to ACME GmbH"),
+        (
+            "data_modification",
+            {"customer_id": "12345", "field": "email"},
+            "Change email of customer 12345 in customer_profiles",
+        ),
+        ("data_modification", {"fields": ["a", "b", "c", "d"]}, f"Change a, b, c and 1 more in {PROFILES}"),
+        ("data_modification", None, f"Change {PROFILES}"),
+        ("data_modification", {"operation": "delete"}, f"Delete records in {PROFILES}"),
+        ("data_modification", {"operation": "delete", "user_id": 7}, "Delete user 7 from customer_profiles"),
+        ("database.delete", {"order_id": 7}, "Delete order 7 from customer_profiles"),
+        ("query", None, f"Read {PROFILES}"),
+        ("database.query", None, f"Read {PROFILES}"),
+        ("query", {"sql": "SELECT 1; DROP TABLE x"}, f"Run a query of its own on {PROFILES}"),
+        ("system_operation", {"operation": "rotate"}, f"Run rotate on {PROFILES}"),
+        ("email.send", {"to": "a@example.org"}, "Send a message to a@example.org"),
+        ("email.send", {"to": ["a@example.org", "b@example.org"]}, "Send a message to a@example.org and 1 more"),
+        ("quantum_flux", {"a": 1, "b": 2, "c": 3}, "Call customer_database on customer_profiles with 3 arguments"),
+        ("quantum_flux", None, "Call customer_database on customer_profiles"),
+    ],
+)  # fmt: skip
+def test_it_works(action_type: str, details: Any, sentence: str) -> None:
+    assert phrase(payload(action_type, details)).text == sentence
+
+
+def test_an_unknown_tool_is_called_plainly() -> None:
+    unknown = payload("quantum_flux", {"a": 1, "b": 2, "c": 3}, tool_name="quantum_flux", resource="quantum_flux")
+    assert phrase(unknown).text == "Call quantum_flux with 3 arguments"
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {**PAID, "to": "Mallory"},
+        {**PAID, "currency_code": "USD"},
+        {**PAID, "total": 99},
+        {**PAID, "amount": "12.400,00"},
+        {**PAID, "amount": True},
+        {**PAID, "recipient": {"name": "x"}},
+        {"amount": 5},
+        "not an object",
+    ],
+)
+def test_what_is_not_clear_is_not_said(details: Any) -> None:
+    assert phrase(payload("transaction", details)).text.startswith("Call customer_database on customer_profiles")
+
+
+@pytest.mark.parametrize(
+    ("action_type", "operation", "verb"),
+    [("data_modification", "read", "Change"), ("query", "delete", "Delete"), ("database.delete", "update", "Delete")],
+)
+def test_the_agent_can_make_the_sentence_graver_never_milder(action_type: str, operation: str, verb: str) -> None:
+    assert phrase(payload(action_type, {"operation": operation, "customer_id": 1})).text.startswith(verb)
+
+
+def test_the_description_is_never_repeated() -> None:
+    for action_type in ("transaction", "query", "data_modification", "system_operation", "email", "x"):
+        assert "CISO" not in phrase(payload(action_type, PAID)).text
+
+
+def test_values_are_cut_and_made_visible() -> None:
+    long = phrase(payload("query", resource="r" * 500))
+    assert long.text.count("r" * 60 + "…") == 1
+    assert 'title="440 more characters"' in long.html
+    hostile = phrase(payload("query", resource="<b>a\u202eb</b>\n\n\n"))
+    assert '&lt;b&gt;a<span class="ctrl">U+202E</span>b&lt;/b&gt;' in hostile.html
+    assert "[U+202E]" in hostile.text
+    assert "<br>" not in hostile.html
+
+
+@pytest.mark.parametrize("odd", [None, 5, True, [], {}, "", "\u200b"])
+def test_it_always_finds_a_sentence(odd: Any) -> None:
+    for name in ("action_type", "tool_name", "resource", "action_details", "resource_id"):
+        for action_type in ("transaction", "query", "data_modification", "system_operation", "email", "x"):
+            assert phrase({**payload(action_type, {}), name: odd}).html
+
+
+@pytest.mark.parametrize(
+    ("details", "expected"),
+    [
+        ({"field": "email", "old_value": "a", "new_value": "b"}, [Change("email", "a", "b")]),
+        ({"old": 1, "new": 2}, [Change("value", 1, 2)]),
+        ({"field": "tier", "from": "a", "to": "b"}, [Change("tier", "a", "b")]),
+        (
+            {"before": {"a": 1, "b": 2}, "after": {"a": 1, "b": 3, "c": 4}},
+            [Change("b", 2, 3), Change("c", None, 4, True, False), Change("a", 1, 1)],
+        ),
+        ({"changes": {"tier": {"from": "a", "to": None}}}, [Change("tier", "a", None)]),
+        ({"from": "Anna", "to": "Bo", "amount": 5}, []),
+        ({"changes": {"tier": "gold"}}, []),
+        ({"old_value": 1}, []),
+        ({"old": 1, "new": 2, "before": 3, "after": 4}, []),
+        ("nonsense", []),
+    ],
+)
+def test_before_and_after(details: Any, expected: list[Change]) -> None:
+    assert changes(payload("data_modification", details)) == expected
+
+
+def test_nothing_changes() -> None:
+    assert Change("a", 1, 1).same
+    assert not Change("a", 1, True).same
+    assert not Change("a", None, None, True, False).same

@@ -1,0 +1,14 @@
+"""The portal's own settings, changed only where a test run must differ.
+
+Loaded after tests/conftest.py has cleaned the environment. Live portals run on governance.settings itself.
+"""
+
+from governance.settings import *  # noqa: F403
+from governance.settings import DATA_DIR, DATABASES
+
+# People are made by the hundred; Argon2 is slow on purpose.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if DATABASES["default"]["ENGINE"] == "governance.sqlite":
+    # A file, not memory: threads and the writers' lock need the real thing.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}

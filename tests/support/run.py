@@ -1,0 +1,64 @@
+"""`make test`: the whole suite on every engine, one run after the other, and one closing summary.
+
+Arguments go to pytest: `make test ARGS="tests/actions -k submit"`. Tests that cannot touch a database run
+once, with the first engine. `--engine=NAME` limits the run to one.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGINES = ("sqlite", "postgres")
+
+# pytest's own: 0 all passed, 5 nothing collected (a narrow selection may hold no database test).
+_FINE = {0, 5}
+_WORDS = {0: "passed", 1: "FAILED", 2: "INTERRUPTED", 5: "nothing to run"}
+
+
+def command(engine: str, arguments: list[str], *, first: bool) -> list[str]:
+    """The pytest command of one engine."""
+    words = [sys.executable, "-m", "pytest", f"--engine={engine}", "--dist=loadfile"]
+    if not any(argument.startswith("-n") for argument in arguments):
+        words.append(f"-n{min(os.cpu_count() or 1, 4)}")
+    if not first:
+        words.append("--database-only")
+    return [*words, *arguments]
+
+
+def run(engine: str, arguments: list[str], *, first: bool) -> int:
+    """Run pytest on one engine. An interrupt goes to pytest too, which then stops its servers; wait."""
+    process = subprocess.Popen(command(engine, arguments, first=first), cwd=ROOT)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.send_signal(signal.SIGINT)
+
+
+def main(arguments: list[str]) -> int:
+    """Run every engine, also after one has failed; 0 only when all passed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    chosen = [argument.removeprefix("--engine=") for argument in arguments if argument.startswith("--engine=")]
+    arguments = [argument for argument in arguments if not argument.startswith("--engine=")]
+    lines, worst, ran = [], 0, False
+    for number, engine in enumerate(chosen or ENGINES):
+        print(f"\n=== {engine} ".ljust(100, "="), flush=True)
+        began = time.monotonic()
+        code = run(engine, arguments, first=number == 0)
+        lines.append(f"{engine:<9} {_WORDS.get(code, f'ERROR {code}'):<15} {time.monotonic() - began:6.0f} s")
+        ran = ran or code == 0
+        worst = worst or (0 if code in _FINE else code)
+        if code == 2:  # interrupted: whoever did it does not want the next engine
+            break
+    print("\n=== summary ".ljust(100, "=") + "\n" + "\n".join(lines), flush=True)
+    return worst if worst or ran else 5
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
