@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
-from governance import guards
+from governance import guards, rulebook
+from governance.mapping import FALLBACK
+from governance.models import RulebookVersion
+from governance.risk import REVIEW_LINE
 
 
 @register(Tags.database)
@@ -46,3 +49,24 @@ def sqlite_is_durable(databases: Sequence[str] | None = None, **kwargs: Any) -> 
                         )
                     )
     return found
+
+
+@register(Tags.database)
+def unknown_types_are_looked_at(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """An action type nobody has rated does not pass by itself (the rule `*` reaches the review line)."""
+    if not databases or RulebookVersion._meta.db_table not in connections[databases[0]].introspection.table_names():
+        return []
+    try:
+        rules = rulebook.current().mapping
+    except rulebook.NoRulebook:
+        return []
+    fallback = rules.types[FALLBACK]
+    if rules.base[fallback.level] + fallback.extra_points >= REVIEW_LINE:
+        return []
+    return [
+        Warning(
+            "Action types without a rule of their own are approved without a person.",
+            hint=f"Give the action type * more points in admin: together at least {REVIEW_LINE:g}.",
+            id="foureyes.W001",
+        )
+    ]

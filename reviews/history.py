@@ -21,7 +21,9 @@ ORDER = Keyset("-id")
 _LIMIT = 160
 
 # Facts whose words are always the portal's own. Every other one is drawn as a value from outside.
-_OURS = frozenset({"outcome", "score", "level", "state", "version", "rows", "deadline", "role", "rule_kind", "public_id"})
+_OURS = frozenset(
+    {"outcome", "score", "level", "state", "version", "rows", "deadline", "role", "rule_kind", "public_id"}
+)
 
 
 def visible_entries(person: Person) -> QuerySet[LedgerEntry]:

@@ -72,6 +72,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _may_touch_database(item: pytest.Item) -> bool:
-    """pytest-django refuses the database to a test that asks for it in none of these ways."""
+    """pytest-django refuses the database to every other test; live ones bring databases of their own."""
     asked = {"db", "transactional_db", "django_db_setup", "prepared_portal"}
-    return item.get_closest_marker("django_db") is not None or not asked.isdisjoint(getattr(item, "fixturenames", ()))
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("live")
+    return marked is not None or not asked.isdisjoint(getattr(item, "fixturenames", ()))

@@ -34,6 +34,12 @@ def plain(value: Any, limit: int = 80) -> str:
 
 
 @register.filter
+def words(value: Any) -> str:
+    """A name of the code's as words: require_approval is "require approval"."""
+    return str(value).replace("_", " ")
+
+
+@register.filter
 def score(value: float) -> str:
     """A score without a needless decimal: 85, 72.5."""
     return f"{value:g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -34,6 +35,39 @@ def everybody_blocked(admin: Browser, reason: str) -> Iterator[None]:
     finally:
         assert "Release every agent" in admin.read(path)
         assert admin.press(path, reason="Over.").status_code == 302
+
+
+@contextmanager
+def agent_blocked(admin: Browser, agent_id: str, reason: str) -> Iterator[None]:
+    """One agent is blocked."""
+    number = _number_of(admin, agent_id)
+    assert admin.press(f"/admin/actions/agent/{number}/block/", reason=reason).status_code == 302
+    try:
+        yield
+    finally:
+        assert admin.press(f"/admin/actions/agent/{number}/release/", reason="Over.").status_code == 302
+
+
+def issue_key(admin: Browser, agent_id: str) -> str:
+    """A new key of a known agent."""
+    answer = admin.press(f"/admin/actions/agent/{_number_of(admin, agent_id)}/issue-key/")
+    shown = re.search(r"shown this once: (ascend_\w+)", admin.read(answer.headers["Location"]))
+    assert shown, "the page did not show the key"
+    return shown[1]
+
+
+def revoke_keys(admin: Browser, agent_id: str) -> None:
+    """No key of this agent opens anything any more."""
+    page = admin.read(f"/admin/actions/agent/{_number_of(admin, agent_id)}/change/")
+    for number, key in re.findall(r"/admin/actions/agent/(\d+)/revoke-key/(\d+)/", page):
+        answer = admin.press(f"/admin/actions/agent/{number}/revoke-key/{key}/", reason="Lost.")
+        assert answer.status_code == 302
+
+
+def _number_of(admin: Browser, agent_id: str) -> str:
+    found = re.search(r"/admin/actions/agent/(\d+)/change/", admin.read(f"/admin/actions/agent/?q={agent_id}"))
+    assert found, f"the admin pages list no agent {agent_id}"
+    return found[1]
 
 
 @contextmanager

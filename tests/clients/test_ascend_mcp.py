@@ -14,8 +14,9 @@ from ascend.exceptions import AuthorizationError
 from ascend.mcp import MCPGovernanceConfig, high_risk_action, mcp_governance
 from ascend.models import AuthorizationDecision
 
-from tests.clients.circumstances import everybody_blocked
+from tests.clients.circumstances import agent_blocked, everybody_blocked
 from tests.clients.rest import Rest
+from tests.support.cast import AGENT_ID, OTHER_AGENT_ID
 from tests.support.person import Browser
 from tests.support.portal import LivePortal
 
@@ -178,6 +179,20 @@ def test_the_kill_switch_answer(rest: Rest, adam: Browser) -> None:
     assert (on["blocked"], on["reason"], on["activated_by"]) == (True, "An incident.", "adam")
     assert on["activated_at"].endswith("Z")
     assert rest.get("/api/sdk/kill-switch/status") == off
+
+
+def test_one_agent_is_blocked_and_the_others_go_on(
+    live_portal: LivePortal, ascend: AscendClient, rest: Rest, adam: Browser
+) -> None:
+    other = Rest(live_portal, live_portal.keys[OTHER_AGENT_ID])
+    with agent_blocked(adam, AGENT_ID, "It repeats itself."):
+        assert rest.get("/api/sdk/kill-switch/status")["reason"] == "It repeats itself."
+        decision = ascend.evaluate_action("query", "customers")
+        assert other.get("/api/sdk/kill-switch/status")["blocked"] is False
+        assert other.submit(agent_id=OTHER_AGENT_ID, action_type="query")["status"] == "approved"
+    assert (decision.decision, decision.raw_status) == (Decision.DENIED, "denied")
+    assert "It repeats itself." in decision.reason
+    assert ascend.evaluate_action("query", "customers").decision == Decision.ALLOWED
 
 
 def test_an_agent_that_cannot_ask_blocks_itself(live_portal: LivePortal, connect: Callable[..., AscendClient]) -> None:

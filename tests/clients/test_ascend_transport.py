@@ -10,8 +10,10 @@ import requests
 from ascend import AscendClient, Decision
 from ascend.exceptions import AuthenticationError, AuthorizationError, ValidationError
 
+from tests.clients.circumstances import issue_key, revoke_keys
 from tests.clients.rest import Rest
-from tests.support.cast import AGENT_ID, OTHER_AGENT_ID, TEAM
+from tests.support.cast import AGENT_ID, OTHER_AGENT_ID
+from tests.support.person import Browser
 from tests.support.portal import LivePortal, free_port
 
 pytestmark = pytest.mark.live
@@ -134,22 +136,14 @@ def test_401(connect: Callable[..., AscendClient], key: str) -> None:
             call()
 
 
-def test_401_once_the_key_is_revoked(live_portal: LivePortal, connect: Callable[..., AscendClient]) -> None:
-    client = connect(
-        api_key=live_portal.manage("issue_agent_key", "short-lived", "--team", TEAM), agent_id="short-lived"
-    )
+def test_401_once_the_key_is_revoked(connect: Callable[..., AscendClient], rest: Rest, adam: Browser) -> None:
+    rest.submit(agent_id="short-lived")
+    client = connect(api_key=issue_key(adam, "short-lived"), agent_id="short-lived")
     assert client.evaluate_action("query", "customers").decision == Decision.ALLOWED
-    live_portal.manage("shell", "--no-imports", "-c", REVOKE)
-    with pytest.raises(AuthenticationError):
-        client.evaluate_action("query", "customers")
-
-
-REVOKE = """
-from actions.agent_keys import revoke_key
-from actions.models import AgentKey
-from governance.actors import command
-revoke_key(AgentKey.objects.get(agent__agent_id="short-lived").pk, actor=command("tests"), reason="Lost.")
-"""
+    revoke_keys(adam, "short-lived")
+    for call in (lambda: client.evaluate_action("query", "customers"), client.list_actions):
+        with pytest.raises(AuthenticationError):
+            call()
 
 
 def test_400_names_the_place(ascend: AscendClient) -> None:
@@ -167,9 +161,10 @@ def test_422_names_the_field(connect: Callable[..., AscendClient]) -> None:
     assert set(caught.value.field_errors) == {"action_type"}
 
 
-def test_403_for_another_agents_name(live_portal: LivePortal, connect: Callable[..., AscendClient]) -> None:
+def test_403_for_another_agents_name(connect: Callable[..., AscendClient], rest: Rest, adam: Browser) -> None:
     """An agent with a key of its own speaks only through it; a refusal is no governance denial, but an error."""
-    live_portal.manage("issue_agent_key", "rival", "--team", TEAM)
+    rest.submit(agent_id="rival")  # nobody's name yet
+    issue_key(adam, "rival")
     with pytest.raises(AuthorizationError) as caught:
         connect(agent_id="rival").evaluate_action("query", "customers")
     assert caught.value.message.startswith("Forbidden")

@@ -20,9 +20,9 @@ from owkai_client import (
     OWKAIClient,
 )
 
-from tests.clients.circumstances import everybody_blocked
+from tests.clients.circumstances import everybody_blocked, issue_key
 from tests.clients.rest import Rest
-from tests.support.cast import AGENT_ID, AGENT_NAME, OTHER_AGENT_ID, TEAM
+from tests.support.cast import AGENT_ID, AGENT_NAME, OTHER_AGENT_ID
 from tests.support.person import Browser
 from tests.support.portal import LivePortal, free_port
 
@@ -140,8 +140,9 @@ def test_errors(live_portal: LivePortal, owkai: OWKAIClient) -> None:
         says(lambda call=call: call(999999999), NotFoundError, "Not Found")
 
 
-def test_another_agents_name(live_portal: LivePortal, owkai: OWKAIClient) -> None:
-    live_portal.manage("issue_agent_key", "rival", "--team", TEAM)
+def test_another_agents_name(owkai: OWKAIClient, adam: Browser) -> None:
+    owkai.submit_action(AgentAction("rival", "R", "query", resource="x"))  # nobody's name yet
+    issue_key(adam, "rival")
     says(lambda: owkai.submit_action(AgentAction("rival", "R", "query", resource="x")), ForbiddenError, "Forbidden")
 
 

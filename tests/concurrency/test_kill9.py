@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import sqlite3
 import subprocess
 import sys
@@ -13,8 +12,8 @@ import time
 import pytest
 import requests
 
-from tests.support.cast import PASSWORD
-from tests.support.live import LivePortal
+from tests.support.person import Browser
+from tests.support.portal import LivePortal
 
 pytestmark = pytest.mark.live
 CYCLES = 20
@@ -62,45 +61,25 @@ class Load:
                         self.waiting.append(answer.json()["id"])
 
     def decide_for_ever(self) -> None:
-        browser = requests.Session()
-        signed_in = False
+        rita, signed_in = Browser(self.portal, "rita"), False
         while not self.stop.is_set():
             try:
-                signed_in = signed_in or sign_in(browser, self.portal.base_url)
+                if not signed_in:
+                    rita.sign_in()
+                    signed_in = True
                 with self.lock:
                     action_id = self.waiting.pop(0) if self.waiting else None
-                if action_id is not None and signed_in:
-                    self.decide(browser, action_id)
+                if action_id is not None:
+                    self.decide(rita, action_id)
                 else:
                     time.sleep(0.01)
             except requests.RequestException:
                 time.sleep(0.02)
 
-    def decide(self, browser: requests.Session, action_id: int) -> None:
-        page = browser.get(f"{self.portal.base_url}/actions/{action_id}/", timeout=5)
-        form = {name: hidden(page.text, name) for name in ("csrfmiddlewaretoken", "digest")}
+    def decide(self, rita: Browser, action_id: int) -> None:
         verdict = random.choice(["approve", "reject"])
-        answer = browser.post(
-            f"{self.portal.base_url}/actions/{action_id}/decide/",
-            data={**form, "verdict": verdict, "reason": "load"},
-            timeout=5,
-            allow_redirects=False,
-        )
-        if answer.status_code == 302:
+        if rita.decide(action_id, verdict, "load").status_code == 302:
             self.decided[action_id] = {"approve": "approved", "reject": "rejected"}[verdict]
-
-
-def hidden(html: str, name: str) -> str:
-    match = re.search(rf'name="{name}"[^>]*value="([^"]+)"', html)
-    assert match, f"no hidden field {name}"
-    return match[1]
-
-
-def sign_in(browser: requests.Session, base: str) -> bool:
-    page = browser.get(f"{base}/accounts/login/", timeout=5)
-    token = hidden(page.text, "csrfmiddlewaretoken")
-    form = {"csrfmiddlewaretoken": token, "login": "rita", "password": PASSWORD}
-    return browser.post(f"{base}/accounts/login/", data=form, timeout=5, allow_redirects=False).status_code == 302
 
 
 def lost(acknowledged: dict[int, str], found: dict[int, str]) -> list[int]:

@@ -11,5 +11,6 @@ Fixtures, in the order a test usually needs them:
 - live: `live_portal`, a real server process with a database of its own and the same cast in it
 - browser: `page`, `page_of("rita")`, `open_browser()` in front of the live portal
 
-Plain helpers: lifecycles (actions in every state), threads.together (races).
+Plain helpers: lifecycles (actions in every state), threads.together (races), person.Browser (a reviewer's session
+with a live portal, over HTTP).
 """

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
+from governance import rulebook
 from governance.actors import system
 from governance.default_rules import load_default_rules
 from governance.ledger import guards
@@ -46,6 +47,7 @@ def _flush_past_guards() -> Iterator[None]:
         finally:
             with transaction.atomic():
                 guards.install(connection)
+        rulebook.forget()  # version numbers start over
         load_rules()
 
     TransactionTestCase._fixture_teardown = flush_past_guards  # type: ignore[method-assign]

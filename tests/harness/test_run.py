@@ -1,0 +1,46 @@
+"""`make test` fails when any engine fails, and says so at the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support import run
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        ({"sqlite": 0, "postgres": 0}, 0),
+        ({"sqlite": 1, "postgres": 0}, 1),
+        ({"sqlite": 0, "postgres": 1}, 1),
+        ({"sqlite": 0, "postgres": 5}, 0),  # nothing in the selection touches a database
+        ({"sqlite": 5, "postgres": 5}, 5),  # nothing was tested at all
+        ({"sqlite": 0, "postgres": 3}, 3),
+    ],
+)
+def test_one_failing_engine_fails_the_whole(
+    codes: dict[str, int], expected: int, monkeypatch: pytest.MonkeyPatch, capfd: Any
+) -> None:
+    monkeypatch.setattr(run, "run", lambda engine, arguments, *, first: codes[engine])
+    monkeypatch.setattr(run.signal, "signal", lambda *_: None)
+    assert run.main([]) == expected
+    summary = capfd.readouterr().out.partition("summary")[2]
+    assert all(engine in summary for engine in codes)
+
+
+def test_an_interrupt_stops_at_the_first_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+    monkeypatch.setattr(run, "run", lambda engine, arguments, *, first: ran.append(engine) or 2)  # type: ignore[func-returns-value]
+    monkeypatch.setattr(run.signal, "signal", lambda *_: None)
+    assert run.main([]) == 2
+    assert ran == ["sqlite"]
+
+
+def test_the_second_engine_leaves_out_what_no_database_can_change() -> None:
+    first = run.command("sqlite", ["-k", "submit"], first=True)
+    second = run.command("postgres", ["-k", "submit"], first=False)
+    assert "--database-only" not in first
+    assert "--database-only" in second
+    assert first[-2:] == second[-2:] == ["-k", "submit"]
