@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from actions import lifecycle
-from actions.models import Action, DecidedVia, State
+from actions.models import Action, Agent, DecidedVia, State
 from governance import ledger
 from governance.actors import Actor, system
 
@@ -42,7 +42,11 @@ def expire_locked(action: Action, *, actor: Actor = SWEEPER) -> bool:
     return True
 
 
-def expire_overdue(limit: int = 500) -> int:
-    """Expire up to `limit` overdue actions, each in its own transaction. Returns how many expired."""
-    overdue = Action.objects.overdue().order_by("deadline").values_list("pk", flat=True)[:limit]
+def expire_overdue(limit: int = 500, principal: Agent | None = None) -> int:
+    """Expire up to `limit` overdue actions, of one agent's keys or of all, each in its own transaction.
+
+    Returns how many expired.
+    """
+    actions = Action.objects.for_agent(principal) if principal else Action.objects.all()
+    overdue = actions.overdue().order_by("deadline").values_list("pk", flat=True)[:limit]
     return sum(expire_action(pk).state == State.EXPIRED for pk in list(overdue))

@@ -121,11 +121,13 @@ def submit_answer(action: Action) -> dict[str, Any]:
 def status_answer(action: Action) -> dict[str, Any]:
     """The light answer to a poll: the guide's six fields and what the other clients read beside them."""
     said = words(action.state, action.decided_via, action.escalated)
+    # Until somebody decides, the reason is why it waits.
+    waiting = " ".join(action.verdict["reasons"]) if action.state == State.PENDING else None
     return {
         **_core(
             action,
             said,
-            reason=action.reason or None,
+            reason=action.reason or waiting,
             decided_at=action.decided_at,
             updated_at=action.updated_at,
         ),

@@ -17,7 +17,7 @@ from actions.api.authentication import actor_of
 from actions.api.filters import ActionFilter
 from actions.api.parsers import EMPTY, Body
 from actions.api.polling import MAX_ID, PollingAuthentication
-from actions.expire import expire_action
+from actions.expire import expire_action, expire_overdue
 from actions.models import Action, Agent, KillSwitch, Outcome, State
 from actions.report import report_outcome, report_ungoverned
 from actions.submit import Arrival, submit_action
@@ -116,8 +116,9 @@ class Listing(APIView):
         if not filtered.is_valid():
             errors = {name: " ".join(map(str, messages)) for name, messages in filtered.errors.items()}
             raise InvalidQuery(f"Not acceptable: {', '.join(errors)}. Correct it and ask again.", errors=errors)
+        expire_overdue(limit=MAX_PAGE, principal=agent)  # before filtering: what is listed as pending is pending
         total = filtered.qs.count()
-        actions = [wire.list_item(_current(action)) for action in filtered.qs.order_by("-pk")[offset : offset + limit]]
+        actions = [wire.list_item(action) for action in filtered.qs.order_by("-pk")[offset : offset + limit]]
         more = offset + len(actions) < total
         return Response({"actions": actions, "total": total, "limit": limit, "offset": offset, "has_more": more})
 

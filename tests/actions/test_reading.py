@@ -143,6 +143,15 @@ class TestLists:
         assert answer.status == 400
         assert query.split("=")[0] in answer["errors"]
 
+    def test_what_is_overdue_is_not_listed_as_pending(self, api, path):
+        import time_machine
+
+        with time_machine.travel("2026-11-23T10:00:00Z", tick=False):
+            lifecycles.pending(api)
+        with time_machine.travel("2026-11-25T10:00:00Z", tick=False):
+            assert api.get(f"{path}?status=pending")["total"] == 0
+            assert [item["state"] for item in api.get(path)["actions"]] == ["expired"]
+
     def test_pages(self, api, path):
         ids = [lifecycles.auto_approved(api) for _ in range(5)]
         first, second = api.get(f"{path}?limit=3"), api.get(f"{path}?limit=3&offset=3")

@@ -55,6 +55,11 @@ def test_a_denial_always_has_a_reason(api, case):
         assert approval["rejection_reason"] is None
 
 
+def test_while_it_waits_the_reason_says_why(api):
+    action_id = lifecycles.pending(api)
+    assert api.status(action_id)["reason"] == "Human review required: risk 85 >= 70"
+
+
 def test_booleans_follow_the_verdict(api, case):
     _, action_id = case
     answer = api.status(action_id)
