@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -26,12 +27,13 @@ def _kept_secret(name: str) -> str:
     """A secret made once per installation and kept in DATA_DIR, readable by its owner only."""
     path = DATA_DIR / name
     if not path.exists():
-        # O_EXCL: two processes starting at once must not end up with different secrets.
-        try:
-            path.touch(mode=0o600, exist_ok=False)
-            path.write_text(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+        # Written whole, then linked into place: of two processes starting at once, both read the same secret.
+        draft = DATA_DIR / f".{name}.{secrets.token_hex(4)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text().strip()
 
 

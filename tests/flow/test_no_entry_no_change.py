@@ -1,0 +1,143 @@
+"""Where the ledger cannot take the entry, the change does not happen: every verb, one by one (threats A1)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from actions.agent_keys import issue_key, revoke_key
+from actions.agents import block_agent, change_agent, ensure_agent, release_agent
+from actions.expire import expire_action
+from actions.kill_switch import switch_all
+from actions.models import Action, AgentKey, Outcome
+from actions.report import report_outcome, report_ungoverned
+from governance.models import ActionTypeRule, Policy
+from governance.people import change_person, create_person, save_team
+from governance.rule_changes import change_rule
+from reviews.exports import export_history
+from reviews.vote import cast_vote
+from tests.support import lifecycles
+from tests.support.people import SETUP
+
+pytestmark = pytest.mark.django_db
+
+
+class DiskFullError(Exception):
+    """What the ledger says in these tests."""
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """Call it, and no entry can be written any more."""
+
+    def full(*args, **kwargs):
+        raise DiskFullError
+
+    return lambda: monkeypatch.setattr("governance.ledger.entries.leaf_hash", full)
+
+
+@pytest.fixture
+def scene(api, agent, reviewer, team):
+    """What the verbs below work on."""
+    return {
+        "agent": agent,
+        "key": AgentKey.objects.get(),
+        "reviewer": reviewer,
+        "team": team,
+        "pending": Action.objects.get(pk=lifecycles.pending(api)),
+        "approved": Action.objects.get(pk=lifecycles.approved(api, resource="other")),
+    }
+
+
+def renamed(row, **changes):
+    for name, value in changes.items():
+        setattr(row, name, value)
+    return row
+
+
+def vote(s, verdict):
+    action = s["pending"]
+    return cast_vote(
+        action.pk, actor=SETUP, person=s["reviewer"], verdict=verdict, digest=action.digest, reason="Because."
+    )
+
+
+def expire(s):
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        expire_action(s["pending"].pk)
+
+
+def report(s, kind):
+    return report_outcome(s["approved"].pk, agent=s["agent"], kind=kind, report={}, actor=SETUP)
+
+
+def refused_report(s):
+    return report_outcome(s["pending"].pk, agent=s["agent"], kind=Outcome.Kind.COMPLETED, report={}, actor=SETUP)
+
+
+def export(s):
+    from governance.models import LedgerEntry
+
+    return export_history(LedgerEntry.objects.all(), actor=SETUP, filters={})
+
+
+POLICY = {"name": "p", "condition": 'action.type == "x"', "effect": "deny", "reason": "No."}
+
+# The verb, and one call of it that would change something. Submitting: test_submit_cases; signing in: test_sign_in.
+VERBS = {
+    "cast_vote approve": lambda s: vote(s, "approve"),
+    "cast_vote reject": lambda s: vote(s, "reject"),
+    "expire_action": expire,
+    "report_outcome completed": lambda s: report(s, Outcome.Kind.COMPLETED),
+    "report_outcome failed": lambda s: report(s, Outcome.Kind.FAILED),
+    "report_outcome refused": refused_report,
+    "report_ungoverned": lambda s: report_ungoverned("fail_open_1", kind="completed", report={}, actor=SETUP),
+    "ensure_agent": lambda s: ensure_agent(actor=SETUP, agent_id="new", team=s["team"].name),
+    "change_agent": lambda s: change_agent(renamed(s["agent"], name="Other"), actor=SETUP),
+    "block_agent": lambda s: block_agent(s["agent"].pk, actor=SETUP, reason="Stop."),
+    "issue_key": lambda s: issue_key(actor=SETUP, agent_id=s["agent"].agent_id, team=s["team"].name),
+    "revoke_key": lambda s: revoke_key(s["key"].pk, actor=SETUP, reason="Lost."),
+    "switch_all": lambda s: switch_all(blocked=True, actor=SETUP, reason="Stop."),
+    "create_person": lambda s: create_person(actor=SETUP, username="new", role="reviewer", team=s["team"]),
+    "change_person": lambda s: change_person(renamed(s["reviewer"], email="x@example.org"), actor=SETUP),
+    "save_team": lambda s: save_team(renamed(s["team"], name="Other"), actor=SETUP),
+    "change_rule": lambda s: change_rule(
+        renamed(ActionTypeRule.objects.get(pattern="query"), level="high"), actor=SETUP, reason="Stricter."
+    ),
+    "change_rule new": lambda s: change_rule(Policy(**POLICY), actor=SETUP, reason="New."),
+    "export_history": export,
+}
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_no_entry_no_change(scene, broken, nothing_written, name):
+    before = list(Action.objects.order_by("pk").values())
+    broken()
+    with nothing_written(), pytest.raises(DiskFullError):
+        VERBS[name](scene)
+    assert list(Action.objects.order_by("pk").values()) == before
+    scene["agent"].refresh_from_db()
+    assert (scene["agent"].name, scene["agent"].blocked_at) != ("Other", None)
+    assert AgentKey.objects.get().revoked_at is None
+    assert ActionTypeRule.objects.get(pattern="query").level == "low"
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_the_same_call_does_change_something(scene, name):
+    """The twin: with a working ledger each of these calls writes at least one entry."""
+    from contextlib import suppress
+
+    from governance.errors import Refusal
+    from governance.models import LedgerEntry
+
+    before = LedgerEntry.objects.count()
+    with suppress(Refusal):
+        VERBS[name](scene)
+    assert LedgerEntry.objects.count() > before
+
+
+def test_release_is_covered_by_block(scene):
+    """release_agent is block_agent's other half and shares its transaction."""
+    block_agent(scene["agent"].pk, actor=SETUP, reason="Stop.")
+    assert release_agent(scene["agent"].pk, actor=SETUP, reason="Go.").blocked_at is None
