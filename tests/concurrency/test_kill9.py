@@ -96,7 +96,12 @@ def test_nothing_acknowledged_is_lost(live_portal: LivePortal):
             time.sleep(random.uniform(0.3, 0.9))
             live_portal.kill9()
             live_portal.start()
-        time.sleep(0.5)
+        # A slow machine decides few actions between two kills; give it time, so that there is something to lose.
+        enough = time.monotonic() + 60
+        while len(load.decided) <= CYCLES and time.monotonic() < enough:
+            time.sleep(0.1)
+        live_portal.kill9()
+        live_portal.start()
     finally:
         load.stop.set()
         for thread in threads:

@@ -1,6 +1,7 @@
 """`make run`: what it prints once, what it keeps, and that it serves with its worker."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -45,9 +46,9 @@ class Installation:
 
 
 @pytest.fixture
-def place(request, tmp_path, pytestconfig):
+def place(tmp_path, pytestconfig):
     run = pytestconfig.stash[environment.RUN]
-    name = f"run_portal_{environment.worker_name(pytestconfig)}_{request.node.name}"[:50].lower()
+    name = f"run_{secrets.token_hex(4)}"  # short: PostgreSQL's names end at 63 characters
     databases.create(run, name)
     url = databases.named(run, name)
     yield Installation(tmp_path, url)
