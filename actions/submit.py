@@ -18,6 +18,7 @@ from actions.models import Action, Agent, AgentKey, DecidedVia, State
 from governance import ledger
 from governance.actors import Actor
 from governance.errors import Forbidden, IdempotencyConflict
+from governance.statements import Question, insert
 
 # Within this time the same body under another correlation id may be a retry; it is linked, never merged (3.5).
 RETRY_WINDOW = timedelta(minutes=2)
@@ -121,10 +122,10 @@ def _write(
     )
     with transaction.atomic(durable=True):
         if agent.pk is None:
-            agent.save(force_insert=True)
+            insert(agent)
             action.agent = agent
             record_registration(agent, actor)
-        action.save(force_insert=True)
+        insert(action)
         _record(action, answer, actor)
     return action
 
@@ -198,14 +199,20 @@ def _blocked(agent: Agent, principal: Agent, arrival: Arrival) -> str:
     return ""
 
 
+_SAME_BODY = Question(
+    lambda principal, body_digest: (
+        Action.objects.filter(principal=principal, body_digest=body_digest)
+        .order_by("-id")
+        .values_list("pk", "created_at", "idempotency_token")[:1]
+    ),
+    principal=int,
+    body_digest=str,
+)
+
+
 def _possible_retry_of(key: AgentKey, arrival: Arrival, token: str | None) -> int | None:
     """The latest action with the same body from the same agent within the window; merged with nothing, only shown."""
-    last = (
-        Action.objects.filter(principal=key.agent, body_digest=arrival.body_digest)
-        .order_by("-id")
-        .values_list("pk", "created_at", "idempotency_token")
-        .first()
-    )
+    last = _SAME_BODY.first(principal=key.agent_id, body_digest=arrival.body_digest)
     if last is None or last[1] < timezone.now() - RETRY_WINDOW or (token and last[2] == token):
         return None
     return last[0]

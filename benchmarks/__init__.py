@@ -1,1 +1,1 @@
-"""What the portal costs, against the least that Django REST framework could do instead. `make bench` runs it."""
+"""`make bench`: what a submission and a status poll cost beside a bare REST framework endpoint. See README.md."""

@@ -11,18 +11,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.portal import Subject, address
+from benchmarks.subject import Subject
 from tests.support.api import GUIDE_EXAMPLE, SUBMIT
 from tests.support.environment import ROOT
 
-ROUNDS = 6
 CONNECTIONS = 8
-_MOST_SECONDS = 120.0  # of one round; the client's own time limit ends it long before
+_WARM_UP = 100  # requests of each kind that are not counted: they fill the caches a running portal has filled
+
+# Sends requests to a portal's port; every answer must hold the given text.
+Send = Callable[[int, list[str], str], dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of request: its name in the table, how to write number `n` of it, and a part of every right answer."""
+    """One kind of request: its name, how to write number `n` of it, and a part of every right answer."""
 
     name: str
     request: Callable[[int], str]
@@ -31,11 +33,11 @@ class Kind:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one round cost, in milliseconds; all but the latencies per request."""
+    """What one round cost, in milliseconds: per request by the clock and in processor time, and latencies."""
 
+    clock: float
     server_cpu: float
     database_cpu: float
-    wall: float
     p50: float
     p99: float
 
@@ -45,52 +47,45 @@ class Cost:
         return self.server_cpu + self.database_cpu
 
 
-def measure(subject: Subject, requests: int) -> dict[str, list[Cost]]:
+def measure(subject: Subject, rounds: int, requests: int) -> dict[str, list[Cost]]:
     """The cost of each round, by kind; the first kind is the one the others are compared with."""
     with _client() as send:
         kinds = _kinds(subject, send)
-        for kind in kinds:  # fill every cache that a running portal has filled
-            _round(subject, send, kind, number=0, requests=min(requests, 100))
+        for kind in kinds:
+            _round(subject, send, kind, 0, _WARM_UP)
         costs: dict[str, list[Cost]] = {kind.name: [] for kind in kinds}
-        for number in range(1, ROUNDS + 1):
+        for number in range(1, rounds + 1):
             for kind in kinds:
                 costs[kind.name].append(_round(subject, send, kind, number, requests))
     return costs
 
 
-Send = Callable[[Subject, list[str], str], dict[str, Any]]
-
-
 def _round(subject: Subject, send: Send, kind: Kind, number: int, requests: int) -> Cost:
     texts = [kind.request(100_000 * number + index) for index in range(requests)]
-    server, database = subject.server_cpu(), subject.database_cpu() or 0.0
-    result = send(subject, texts, kind.expected)
-    server, database = subject.server_cpu() - server, (subject.database_cpu() or 0.0) - database
-    percentiles = statistics.quantiles(result["latencies"], n=100)
-    per_request = 1000.0 / requests
+    server, database = subject.server_cpu(), subject.database_cpu()
+    result = send(subject.portal.port, texts, kind.expected)
+    server, database = subject.server_cpu() - server, subject.database_cpu() - database
+    hundredths = statistics.quantiles(result["latencies"], n=100, method="inclusive")
     return Cost(
-        server_cpu=server * per_request,
-        database_cpu=database * per_request,
-        wall=result["seconds"] * per_request,
-        p50=percentiles[49] * 1000.0,
-        p99=percentiles[98] * 1000.0,
+        clock=1000 * result["seconds"] / requests,
+        server_cpu=1000 * server / requests,
+        database_cpu=1000 * database / requests,
+        p50=1000 * hundredths[49],
+        p99=1000 * hundredths[98],
     )
 
 
 def _kinds(subject: Subject, send: Send) -> list[Kind]:
-    host, key = address(subject.live), subject.keys["portal"]
+    def submit(path: str, **fields: str) -> Callable[[int], str]:
+        return lambda number: _request(subject, "POST", path, _example(number) | fields)
 
-    def submit(path: str, key: str, **fields: str) -> Callable[[int], str]:
-        return lambda number: _post(host, path, key, _example(number) | fields)
-
-    pending = submit(SUBMIT, key, action_type="transaction")
-    first = send(subject, [pending(0)], '"status":"pending_approval"')["last"]
-    waiting = first.partition('"id":')[2].partition(",")[0]
-    poll = _request(host, "GET", f"/api/v1/actions/{waiting}/status", key)
+    pending = Kind("submit, pending", submit(SUBMIT, action_type="transaction"), '"status":"pending_approval"')
+    first = json.loads(send(subject.portal.port, [pending.request(0)], pending.expected)["last_body"])
+    poll = _request(subject, "GET", f"/api/v1/actions/{first['id']}/status")
     return [
-        Kind("bare endpoint", submit("/api/bare/actions", subject.keys["bare"]), '"status":"approved"'),
-        Kind("submit, approved", submit(SUBMIT, key), '"status":"approved"'),
-        Kind("submit, pending", pending, '"status":"pending_approval"'),
+        Kind("bare", submit("/api/bare/submit"), '"status":"approved"'),
+        Kind("submit", submit(SUBMIT), '"status":"approved"'),
+        pending,
         Kind("status poll", lambda number: poll, '"status":"pending_approval"'),
     ]
 
@@ -100,39 +95,42 @@ def _example(number: int) -> dict[str, str]:
     return GUIDE_EXAMPLE | {"description": f"Retrieve customer profile for support ticket #{number:07d}"}
 
 
-def _post(host: str, path: str, key: str, body: dict[str, str]) -> str:
-    text = json.dumps(body)
-    return _request(host, "POST", path, key, f"Content-Type: application/json\r\nContent-Length: {len(text)}\r\n", text)
-
-
-def _request(host: str, method: str, path: str, key: str, headers: str = "", body: str = "") -> str:
-    """A request as the guide's program sends it."""
-    return (
-        f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: python-requests\r\nAccept-Encoding: gzip, deflate\r\n"
-        f"Accept: */*\r\nConnection: keep-alive\r\nAuthorization: Bearer {key}\r\n{headers}\r\n{body}"
-    )
+def _request(subject: Subject, method: str, path: str, body: dict[str, str] | None = None) -> str:
+    """A request with the headers that the guide's program sends."""
+    text = json.dumps(body) if body else ""
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{subject.portal.port}",
+        "User-Agent: python-requests",
+        "Accept-Encoding: gzip, deflate",
+        "Accept: */*",
+        "Connection: keep-alive",
+        f"Authorization: Bearer {subject.portal.key}",
+        *(("Content-Type: application/json", f"Content-Length: {len(text)}") if body else ()),
+    ]
+    return "\r\n".join([*lines, "", text])
 
 
 @contextmanager
 def _client() -> Iterator[Send]:
-    """A client process that sends what it is given."""
+    """A client process that sends what it is given, so that its work is not on the server's account."""
     command = [sys.executable, "-m", "benchmarks.client"]
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None
     assert process.stdout is not None
     to_client, from_client = process.stdin, process.stdout
 
-    def send(subject: Subject, requests: list[str], expected: str) -> dict[str, Any]:
-        job = {"port": subject.live.port, "connections": CONNECTIONS, "requests": requests, "expected": expected}
+    def send(port: int, requests: list[str], expected: str) -> dict[str, Any]:
+        job = {"port": port, "connections": CONNECTIONS, "requests": requests, "expected": expected}
         to_client.write(json.dumps(job) + "\n")
         to_client.flush()
         result = json.loads(from_client.readline())
         if result["errors"]:
-            raise RuntimeError(f"{result['errors'][0]}\n{subject.live.log}")
+            raise RuntimeError(f"the benchmark's client stopped: {result['errors'][0]}")
         return result
 
     try:
         yield send
     finally:
         to_client.close()
-        process.wait(_MOST_SECONDS)
+        process.wait(60)

@@ -3,58 +3,51 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 
 from benchmarks.measure import Cost
 
-TARGET = 1.0  # a submission, beside the bare endpoint
+TARGET, GOAL = 1.0, 0.5  # a submission beside the bare endpoint: at most, and heading for
 
-_COLUMNS: tuple[tuple[str, Callable[[Cost], float]], ...] = (
-    ("server CPU", lambda cost: cost.server_cpu),
-    ("database CPU", lambda cost: cost.database_cpu),
-    ("wall", lambda cost: cost.wall),
-    ("p50", lambda cost: cost.p50),
-    ("p99", lambda cost: cost.p99),
-)
-_RATIOS: tuple[tuple[str, Callable[[Cost], float]], ...] = (
-    ("x server CPU", lambda cost: cost.server_cpu),
-    ("x all CPU", lambda cost: cost.cpu),
-    ("x wall", lambda cost: cost.wall),
-)
+_FIGURES: dict[str, Callable[[Cost], float]] = {
+    "clock": lambda cost: cost.clock,
+    "processor": lambda cost: cost.server_cpu,
+    "database's processor": lambda cost: cost.database_cpu,
+    "both processors": lambda cost: cost.cpu,
+    "latency p50": lambda cost: cost.p50,
+    "latency p99": lambda cost: cost.p99,
+}
+_DATABASE_FIGURES = ("database's processor", "both processors")
+_TARGET_FIGURES = ("clock", "both processors")
 
 
-def table(costs: dict[str, list[Cost]]) -> str:
-    """One line per kind of request: medians over the rounds, and the ratios to the first kind.
+def table(costs: dict[str, list[Cost]]) -> Iterator[str]:
+    """A line per kind and figure: medians over the rounds, beside those of the bare endpoint, and the ratio.
 
-    A ratio is taken within each round, where both sides met the same disk and the same neighbours; the table shows
-    the median of those.
+    A ratio is taken within each round, where both sides met the same disk and the same neighbours; its median is
+    shown. So it can differ a little from the quotient of the two medians before it.
     """
-    names = [name for name, _ in (*_COLUMNS, *_RATIOS)]
-    lines = [f"{'milliseconds per request':<26}" + "".join(f"{name:>14}" for name in names)]
-    for kind, rounds in costs.items():
-        cells = [_median(rounds, read) for _, read in _COLUMNS] + list(ratios(costs, kind).values())
-        lines.append(f"{kind:<26}" + "".join(f"{cell:14.2f}" for cell in cells))
-    return "\n".join(lines)
-
-
-def ratios(costs: dict[str, list[Cost]], kind: str) -> dict[str, float]:
-    """How a kind compares with the first one, by the name of the column."""
     bare = next(iter(costs.values()))
-    pairs = list(zip(costs[kind], bare, strict=True))
-    return {name: statistics.median(read(ours) / read(theirs) for ours, theirs in pairs) for name, read in _RATIOS}
+    yield f"{'milliseconds per request':<40}{'portal':>9}{'bare':>9}{'ratio':>8}"
+    for kind, rounds in list(costs.items())[1:]:
+        for figure, read in _FIGURES.items():
+            if figure in _DATABASE_FIGURES and not any(cost.database_cpu for cost in rounds):
+                continue
+            ours, theirs = statistics.median(map(read, rounds)), statistics.median(map(read, bare))
+            yield f"{f'{kind}, {figure}':<40}{ours:>9.2f}{theirs:>9.2f}{ratio(costs, kind, figure):>8.2f}"
+
+
+def ratio(costs: dict[str, list[Cost]], kind: str, figure: str) -> float:
+    """How a kind compares with the bare endpoint in one figure."""
+    read, bare = _FIGURES[figure], next(iter(costs.values()))
+    return statistics.median(read(ours) / read(theirs) for ours, theirs in zip(costs[kind], bare, strict=True))
 
 
 def verdict(costs: dict[str, list[Cost]]) -> str:
-    """One line: whether every submission meets the target, in CPU and in wall time."""
-    worst = max(
-        (ratio, f"{kind}, {name}")
-        for kind in costs
-        if kind.startswith("submit")
-        for name, ratio in ratios(costs, kind).items()
+    """Whether every submission meets the target, by the clock and in all processor time."""
+    submits = [kind for kind in costs if kind.startswith("submit")]
+    worst, where = max(
+        (ratio(costs, kind, figure), f"{kind}, {figure}") for kind in submits for figure in _TARGET_FIGURES
     )
-    word = "met" if worst[0] <= TARGET else "MISSED"
-    return f"target, a submission at most {TARGET:.2f} x the bare endpoint: {word} (worst: {worst[1]} {worst[0]:.2f})"
-
-
-def _median(rounds: Sequence[Cost], read: Callable[[Cost], float]) -> float:
-    return statistics.median(map(read, rounds))
+    word = "met" if worst <= TARGET else "MISSED"
+    return f"Target, a submission at most {TARGET} and heading for {GOAL}: {word} (worst: {where}, {worst:.2f})"

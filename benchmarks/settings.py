@@ -1,4 +1,6 @@
-"""The portal's settings, with the bare endpoints beside it: one server, one database, one set of middleware."""
+"""The portal's own settings, with the bare endpoint beside it."""
+
+from __future__ import annotations
 
 from governance.settings import *  # noqa: F403
 from governance.settings import INSTALLED_APPS

@@ -20,7 +20,7 @@ VERSION = "0.1.0"
 # -- Where things live -------------------------------------------------------------------------------------
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # the SQLite file in it is everything there is to know
 
 
 def _kept_secret(name: str) -> str:
@@ -123,6 +123,10 @@ _SQLITE_OPTIONS = {
 }
 
 
+# Statements are prepared on the server when they come the third time: planning some costs more than running them.
+_POSTGRES_OPTIONS: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 2}
+
+
 def _database(url: str) -> dict[str, Any]:
     config: dict[str, Any] = environ.Env.db_url_config(url)
     if config["ENGINE"].endswith("sqlite3"):
@@ -133,9 +137,8 @@ def _database(url: str) -> dict[str, Any]:
             "OPTIONS": dict(_SQLITE_OPTIONS),
         }
     if config["ENGINE"].endswith("postgresql"):
-        options = config.get("OPTIONS", {})
         pool = {"min_size": 1, "max_size": WEB_THREADS + 2, "timeout": 10}
-        return config | {"OPTIONS": options | {"pool": pool}}
+        return config | {"OPTIONS": _POSTGRES_OPTIONS | config.get("OPTIONS", {}) | {"pool": pool}}
     raise ImproperlyConfigured(f"DATABASE_URL: {config['ENGINE']} is neither SQLite nor PostgreSQL.")
 
 
@@ -202,6 +205,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["actions.api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "actions.api.negotiation.AlwaysJson",
     "DEFAULT_PARSER_CLASSES": ["actions.api.parsers.StrictJsonParser"],
     "EXCEPTION_HANDLER": "actions.api.exceptions.handle",
     "UNAUTHENTICATED_USER": None,

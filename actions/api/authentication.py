@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hmac
+from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet, Subquery
+from django.contrib.auth.models import Group
+from django.db.models import Subquery
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -14,7 +16,8 @@ from actions.agent_keys import digest_of, public_id_of, touch_key
 from actions.models import Agent, AgentKey, KillSwitch
 from governance.actors import Actor
 from governance.errors import Unauthorized
-from governance.models import RulebookVersion
+from governance.models import Person, RulebookVersion
+from governance.statements import Question, stored
 
 
 def presented_key(request: Request) -> str | None:
@@ -29,15 +32,45 @@ def presented_key(request: Request) -> str | None:
     return bearer or header or None
 
 
-def _keys() -> QuerySet[AgentKey]:
-    """A key with all that deciding about its request needs, in one statement: agent, team, rules version, switch."""
-    return AgentKey.objects.select_related("agent__team", "agent__owner").annotate(
-        rules_version=Subquery(RulebookVersion.objects.order_by("-version").values("version")[:1]),
-        switched_off=Subquery(KillSwitch.objects.filter(blocked=True).values("reason")[:1]),
-    )
+_KEY = ("id", "public_id", "digest", "expires_at", "revoked_at", "last_used_at", "agent_id")
+_AGENT = ("agent_id", "name", "owner_id", "is_active", "blocked_at", "blocked_by", "blocked_reason", "team_id")
+_TEAM = ("id", "name")
+_OWNER = ("id", "username")
+
+# A key with all that deciding about its request needs, in one statement: agent, team, rules version, switch.
+_LOOK_UP = Question(
+    lambda public_id: (
+        AgentKey.objects.filter(public_id=public_id)
+        .order_by()
+        .annotate(
+            rules_version=Subquery(RulebookVersion.objects.order_by("-version").values("version")[:1]),
+            switched_off=Subquery(KillSwitch.objects.filter(blocked=True).values("reason")[:1]),
+        )
+        .values_list(
+            *("rules_version", "switched_off"),
+            *_KEY,
+            *(f"agent__{name}" for name in _AGENT),
+            *(f"agent__team__{name}" for name in _TEAM),
+            *(f"agent__owner__{name}" for name in _OWNER),
+        )
+    ),
+    public_id=str,
+)
 
 
-_LOOKUP = _keys()
+def _look_up(public_id: str) -> AgentKey | None:
+    row = _LOOK_UP.first(public_id=public_id)
+    if row is None:
+        return None
+    values = iter(row)
+    rules_version, switched_off = islice(values, 2)
+    key = stored(AgentKey, _KEY, islice(values, len(_KEY)))
+    agent = stored(Agent, ("id", *_AGENT), (key.agent_id, *islice(values, len(_AGENT))))
+    agent.team = stored(Group, _TEAM, islice(values, len(_TEAM)))
+    agent.owner = stored(Person, _OWNER, values) if agent.owner_id else None
+    key.agent = agent
+    key.rules_version, key.switched_off = rules_version, switched_off  # type: ignore[attr-defined]
+    return key
 
 
 def check(key: AgentKey | None, text: str) -> AgentKey:
@@ -59,7 +92,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         public_id = public_id_of(text) if text else None
         if text is None or public_id is None:
             raise Unauthorized
-        key = check(_LOOKUP.filter(public_id=public_id).first(), text)
+        key = check(_look_up(public_id), text)
         touch_key(key)
         return key.agent, key
 

@@ -1,4 +1,4 @@
-"""Three tables, so that a submission is three inserts: the action, an event, a message to send."""
+"""The three tables of the bare endpoint."""
 
 from __future__ import annotations
 
@@ -7,40 +7,42 @@ from django.db import models
 from actions.models import Agent
 
 
-class Action(models.Model):
-    """What an agent intends, stored and nothing more."""
+class Intent(models.Model):
+    """What was submitted."""
 
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
     agent_name = models.CharField(max_length=255, blank=True)
     action_type = models.CharField(max_length=100)
     description = models.TextField()
-    tool_name = models.CharField(max_length=255)
+    tool_name = models.CharField(max_length=1024)
     resource = models.CharField(max_length=1024, blank=True)
-    status = models.CharField(max_length=20, default="approved")
-    risk_score = models.FloatField(default=35.0)
+    details = models.JSONField(default=dict)
+    status = models.CharField(max_length=20)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
-        return f"#{self.pk}"
+        return f"{self.action_type} #{self.pk}"
 
 
-class Event(models.Model):
-    """A line of history."""
+class Decision(models.Model):
+    """What came of it."""
 
-    action = models.ForeignKey(Action, on_delete=models.CASCADE)
-    data = models.JSONField()
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return f"event of {self.action_id}"
-
-
-class Message(models.Model):
-    """Something to send later."""
-
-    action = models.ForeignKey(Action, on_delete=models.CASCADE)
-    text = models.TextField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    intent = models.OneToOneField(Intent, on_delete=models.PROTECT)
+    outcome = models.CharField(max_length=20)
+    reason = models.TextField(blank=True)
+    decided_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
-        return f"message of {self.action_id}"
+        return self.outcome
+
+
+class HistoryRow(models.Model):
+    """That it happened."""
+
+    intent = models.ForeignKey(Intent, on_delete=models.PROTECT)
+    event = models.CharField(max_length=64)
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.event

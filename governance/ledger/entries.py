@@ -18,6 +18,7 @@ from governance.actors import Actor
 from governance.ledger.canonical import canonical_entry
 from governance.ledger.kinds import KINDS
 from governance.models import LedgerEntry
+from governance.statements import insert
 
 
 def append(
@@ -85,7 +86,7 @@ def append(
         action_id=action_id,
         team_id=team_id,
     )
-    entry.save(force_insert=True)
+    insert(entry)
     return entry
 
 

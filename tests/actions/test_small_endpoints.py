@@ -60,6 +60,12 @@ def test_a_wrong_content_type_is_a_json_415(agent_key):
     assert isinstance(answer.json()["detail"], str)
 
 
+@pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/*", "nonsense", ""])
+def test_the_answer_is_json_whatever_is_accepted(api, accept):
+    answer = api.get("/api/deployment-info", Accept=accept)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
+
+
 @pytest.mark.parametrize("path", ["/health", "/api/deployment-info", "/api/nothing"])
 def test_security_headers(api, path):
     headers = api.get(path).headers

@@ -51,6 +51,8 @@ def orm_writes(source: Source) -> list[str]:
         prepares = any(keyword.arg == "commit" and ast.unparse(keyword.value) == "False" for keyword in node.keywords)
         if is_method and (name in _WRITES or on_queryset) and not prepares:
             found.append(complaint(source, node, f".{name}() outside a verb"))
+        if name == "insert" and not is_method:  # governance.statements.insert
+            found.append(complaint(source, node, "insert() outside a verb"))
         if name in ("execute", "executemany") and node.args and _text(node.args[0]).startswith(_SQL_WRITES):
             found.append(complaint(source, node, "SQL that writes, outside a verb"))
     return found
@@ -186,6 +188,7 @@ def test_only_settings_read_the_environment() -> None:
         ),
         (orm_writes, "Action.objects.filter(pk=1).first()", "action.save(update_fields=['reason'])"),
         (orm_writes, "form.save(commit=False)", "form.save()"),
+        (orm_writes, "rows.insert(0, row)", "insert(row)"),
         (orm_writes, "cursor.execute('SELECT 1')", "cursor.execute(f'UPDATE {table} SET a = 1')"),
         (ledger_writes, "ledger.append('action.approved', actor=actor)", "LedgerEntry(body='')"),
         (ledger_writes, "LedgerEntry.objects.filter(action_id=1)", "LedgerEntry.objects.create(body='')"),

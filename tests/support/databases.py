@@ -20,7 +20,9 @@ def named(run: Run, name: str) -> str:
     if run.engine == "sqlite":
         return f"sqlite:///{Path(run.directory) / name}.sqlite3"
     # The directory's random part keeps two runs on one given server apart.
-    return postgres.with_database(run.database_url, f"{Path(run.directory).name}_{name}".replace("-", "_").lower())
+    full = f"{Path(run.directory).name}_{name}".replace("-", "_").lower()
+    assert len(full) <= 63, f"PostgreSQL would cut the name {full} short; choose a shorter one"
+    return postgres.with_database(run.database_url, full)
 
 
 def create(run: Run, name: str, copy_of: str | None = None) -> None:

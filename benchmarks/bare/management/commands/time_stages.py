@@ -24,11 +24,11 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{'microseconds per call':<26}" + "".join(f"{word:>14}" for word in ("approved", "pending")))
+        self.stdout.write(f"{'microseconds per call':<40}" + "".join(f"{word:>9}" for word in ("approved", "pending")))
         approved, pending = _stages("query", "approved"), _stages("transaction", "pending")
         for name in approved:
             cells = [_microseconds(stages[name]) for stages in (approved, pending)]
-            self.stdout.write(f"{name:<26}" + "".join(f"{cell:14.1f}" for cell in cells))
+            self.stdout.write(f"{name:<40}" + "".join(f"{cell:9.1f}" for cell in cells))
 
 
 def _stages(action_type: str, state: str) -> dict[str, Callable[[], object]]:
