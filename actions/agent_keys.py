@@ -7,6 +7,7 @@ the published client's log mask covers exactly those (wire-contract 3.1).
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import secrets
@@ -14,7 +15,7 @@ import string
 import zlib
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from actions.agents import ensure_agent
@@ -109,7 +110,9 @@ def touch_key(key: AgentKey) -> None:
     """Note that a key was used: at most once a minute, outside the request's transaction, and not in the ledger."""
     now = timezone.now()
     if key.last_used_at is None or now - key.last_used_at >= _TOUCH_EVERY:
-        AgentKey.objects.filter(pk=key.pk).update(last_used_at=now)
+        # A note for people. A database too busy to take it must not cost the agent its answer.
+        with contextlib.suppress(OperationalError):
+            AgentKey.objects.filter(pk=key.pk).update(last_used_at=now)
 
 
 def _random(length: int) -> str:

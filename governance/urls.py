@@ -6,9 +6,12 @@ from allauth.account import views as accounts
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
-# One way in: Django admin's own login page would skip rate limits and the ledger.
+# One way in, one way out, one place to change a password: Django admin's own would skip rate limits and the ledger.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.logout = accounts.logout  # type: ignore[method-assign]
+admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[method-assign,assignment]
 admin.site.site_header = admin.site.site_title = "Foureyes"
 admin.site.index_title = "Rules, agents and people"
 

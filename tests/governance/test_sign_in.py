@@ -68,6 +68,20 @@ def test_admin_has_no_way_in_of_its_own(client, admin_person):
     assert "_auth_user_id" not in client.session
 
 
+def test_admin_has_no_way_out_of_its_own(admin_person, sign_in):
+    browser = sign_in(admin_person)
+    assert browser.post(reverse("admin:logout")).status_code == 302
+    assert "_auth_user_id" not in browser.session
+    assert kinds()[-1] == "person.signed_out"
+
+
+def test_admin_changes_passwords_where_it_is_recorded(admin_person, sign_in):
+    form = {"old_password": PASSWORD, "new_password1": "x" * 20, "new_password2": "x" * 20}
+    answer = sign_in(admin_person).post(reverse("admin:password_change"), form)
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/password/change/")
+    assert Person.objects.get(pk=admin_person.pk).check_password(PASSWORD)
+
+
 def test_a_changed_password_is_recorded(reviewer, sign_in):
     browser = sign_in(reviewer)
     new = "another long passphrase"
