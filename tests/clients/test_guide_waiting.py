@@ -46,7 +46,7 @@ print(result["id"], flush=True)
 print(json.dumps(poll_action_status(result["id"])))
 """
 # Time enough for a person between two questions of a program, and for a minute to pass at all.
-WALKING, RUNNING = hurry(10), hurry(40)
+WALKING, RUNNING = hurry(4), hurry(40)
 
 
 def test_pending_approval_approved(program: RunProgram, rest: Rest, rita: Browser) -> None:

@@ -51,7 +51,7 @@ def waiting(live_portal: LivePortal, tmp_path: Path) -> Iterator[Callable[[int],
     started: list[Program] = []
 
     def start(action_id: int) -> Program:
-        parts = (hurry(10), BEFORE.format(id=action_id), snippet("pending_approval"))
+        parts = (hurry(2), BEFORE.format(id=action_id), snippet("pending_approval"))
         started.append(Program(live_portal, tmp_path, parts))
         return started[-1]
 
