@@ -25,12 +25,14 @@ def test_it_works(live_portal: LivePortal, page: Page) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Mine to decide")).to_be_visible()
+    page.wait_for_load_state()
     links = page.locator("#results .what a")
     for key, at in (("j", 0), ("j", 1), ("j", 1), ("k", 0), ("k", 0), ("j", 1)):
         page.keyboard.press(key)
         expect(links.nth(at)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/actions/{second}/"))
+    page.wait_for_load_state()
     # One key alone decides nothing; it only brings the button under the Enter key.
     page.keyboard.press("a")
     expect(page.get_by_role("button", name="Approve")).to_be_focused()

@@ -15,6 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.support.cast import PASSWORD
 from tests.support.live import LivePortal
 
+# A busy machine is slow, not broken: how long an expectation may take to come true, in milliseconds.
+expect.set_options(timeout=15_000)
+
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 REQUIRED = os.environ.get("REQUIRE_BROWSER", "") == "1"
 
@@ -98,3 +101,4 @@ def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
     page.locator("input[name=password]").fill(password)
     page.locator("form:has(input[name=password]) [type=submit]").click()
     expect(page).not_to_have_url("**/accounts/login/**")
+    page.wait_for_load_state()  # before that the script does not listen, and a test is faster than a person
