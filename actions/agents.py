@@ -13,7 +13,7 @@ from governance.models import Person
 from governance.people import team_named
 
 # What an admin may change about an agent.
-CHANGEABLE = ("name", "team", "owner", "is_active")
+CHANGEABLE = ("name", "agent_type", "team", "owner", "is_active")
 
 
 def ensure_agent(

@@ -9,5 +9,8 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         from actions.guards import register_guards
+        from actions.past import Actions
+        from governance import past_actions
 
         register_guards()
+        past_actions.register(Actions())

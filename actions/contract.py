@@ -6,6 +6,7 @@ The same parser serves the guide's raw REST callers and the two published client
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from actions.redaction import redact
@@ -68,9 +69,11 @@ class Submission:
     content: str
     digest: str
 
-    def facts(self, team: str) -> Facts:
-        """What risk and policy may look at."""
+    def facts(self, team: str, agent_type: str, at: datetime) -> Facts:
+        """What risk and policy may look at: the content, and what the portal knows of its sender."""
         return Facts(
+            agent_type=agent_type,
+            at=at,
             agent_id=self.agent_id,
             team=team,
             action_type=self.action_type,

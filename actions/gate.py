@@ -7,7 +7,8 @@ pending, the stage is named in `degraded`, and the log has the traceback.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from actions.contract import Submission
@@ -31,15 +32,17 @@ class Answer:
     route: dict[str, Any]
 
 
-def ask(submission: Submission, *, agent: Agent, team: str, rules_version: int | None, blocked: str) -> Answer:
-    """Score the submission, evaluate policy and find its route.
+def ask(
+    submission: Submission, *, agent: Agent, team: str, rules_version: int | None, blocked: str, at: datetime
+) -> Answer:
+    """Score the submission made at that time, evaluate policy and find its route.
 
     `blocked` is the sentence of a kill switch, a blocked or a retired agent; it rejects, whatever the rules say.
     """
-    facts = submission.facts(team)
+    facts = submission.facts(team, agent.agent_type, at)
     assessment, verdict = _rules(facts, rules_version)
     if blocked:
-        verdict = policies.Verdict("rejected", (blocked,), verdict.matched, verdict.observed, verdict.degraded)
+        verdict = replace(verdict, outcome="rejected", reasons=(blocked,))
     return Answer(
         score=assessment.score,
         level=assessment.level,
@@ -62,7 +65,7 @@ def _rules(facts: risk.Facts, version: int | None) -> tuple[risk.Assessment, pol
             "pending", ("Risk could not be assessed, so a person must look.",), (), (), ("risk",)
         )
     try:
-        return assessment, policies.evaluate(facts, assessment, book.policies)
+        return assessment, policies.evaluate(facts, assessment, book.policies, book.thresholds.for_agent(facts))
     except Exception:
         logger.exception("The policies for %s could not be evaluated; it waits for a person.", facts.agent_id)
         return assessment, policies.Verdict(
@@ -80,6 +83,7 @@ def _unassessed() -> risk.Assessment:
         rule="",
         why="Risk could not be assessed.",
         reversibility="unknown",
+        blast_radius="unknown",
         cvss=None,
         techniques=[],
         controls=[],

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from governance.models import Person
+from governance.models import AgentType, Person
 
 
 class Agent(models.Model):
@@ -27,6 +27,12 @@ class Agent(models.Model):
         blank=True,
         related_name="owned_agents",
         help_text="Answers for this agent, and for that reason never decides its actions.",
+    )
+    agent_type = models.CharField(
+        max_length=12,
+        choices=AgentType.choices,
+        default=AgentType.SUPERVISED,
+        help_text="Chooses the threshold it is held to. An id first seen in a submission is unregistered.",
     )
     registered_by = models.ForeignKey(
         "self",

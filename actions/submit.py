@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from actions import gate
 from actions.agents import record_registration
 from actions.contract import Submission
 from actions.models import Action, Agent, AgentKey, DecidedVia, State
+from actions.senders import agent_named, why_blocked
 from governance import ledger
 from governance.actors import Actor
-from governance.errors import Forbidden, IdempotencyConflict
+from governance.errors import IdempotencyConflict
 from governance.statements import Question, insert
 
 # Within this time the same body under another correlation id may be a retry; it is linked, never merged (3.5).
@@ -57,17 +57,19 @@ def submit_action(submission: Submission, *, key: AgentKey, arrival: Arrival, ac
     """
     token = arrival.token()
     for attempt in (1, 2):
-        agent = _agent_named(submission, key)
+        agent = agent_named(submission, key)
+        now = timezone.now()
         answer = gate.ask(
             submission,
             agent=agent,
             team=key.agent.team.name,
             rules_version=arrival.rules_version,
-            blocked=_blocked(agent, key.agent, arrival),
+            blocked=why_blocked(agent, key.agent, arrival.switched_off),
+            at=now,
         )
         retry_of = _possible_retry_of(key, arrival, token)
         try:
-            return _write(submission, answer, agent, key, arrival, token, retry_of, actor), False
+            return _write(submission, answer, agent, key, arrival, token, retry_of, actor, now), False
         except IntegrityError:
             # Somebody else wrote the same token, or registered the same agent id, a moment ago.
             first = Action.objects.filter(principal=key.agent, idempotency_token=token).first() if token else None
@@ -87,8 +89,8 @@ def _write(
     token: str | None,
     retry_of: int | None,
     actor: Actor,
+    now: datetime,
 ) -> Action:
-    now = timezone.now()
     pending = answer.outcome == "pending"
     action = Action(
         agent=agent,
@@ -156,47 +158,6 @@ def _record(action: Action, answer: gate.Answer, actor: Actor) -> None:
         team_id=action.team_id,
         opens_stream=True,
     )
-
-
-def _agent_named(submission: Submission, key: AgentKey) -> Agent:
-    """The agent the body names: the key's own, one its team registered, or a new one (unsaved).
-
-    An agent with keys of its own speaks only through them; nobody borrows its name.
-    """
-    principal = key.agent
-    if submission.agent_id == principal.agent_id:
-        return principal
-    agent = (
-        Agent.objects.filter(agent_id=submission.agent_id, team_id=principal.team_id)
-        .annotate(has_keys=Exists(AgentKey.objects.filter(agent=OuterRef("pk"))))
-        .first()
-    )
-    if agent is None:
-        return Agent(
-            agent_id=submission.agent_id,
-            name=submission.agent_name,
-            team=principal.team,
-            owner=principal.owner,
-            registered_by=principal,
-        )
-    if agent.has_keys:
-        raise Forbidden(
-            f"Forbidden: {submission.agent_id} has keys of its own. Nothing was written. Use one of them,"
-            " or submit under another agent_id."
-        )
-    return agent
-
-
-def _blocked(agent: Agent, principal: Agent, arrival: Arrival) -> str:
-    """The sentence that rejects, or nothing."""
-    if arrival.switched_off:
-        return f"The kill switch is on: {arrival.switched_off}"
-    for party in (agent, principal):
-        if party.blocked_at is not None:
-            return f"Agent {party.agent_id} is blocked: {party.blocked_reason}"
-        if not party.is_active:
-            return f"Agent {party.agent_id} is retired."
-    return ""
 
 
 _SAME_BODY = Question(

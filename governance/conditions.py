@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Literal
 
@@ -33,16 +34,24 @@ VARIABLES: dict[str, Any] = {
     "action.details": _OBJECT,
     "action.context": _OBJECT,
     "action.indicators": _OBJECT,
+    "action.at": _T.TIMESTAMP,
     "agent.id": _T.STRING,
     "agent.team": _T.STRING,
+    "agent.type": _T.STRING,
     "risk.score": _T.DYN,
     "risk.level": _T.STRING,
     "risk.cvss": _T.DYN,
+    "risk.rule": _T.STRING,
+    "risk.reversibility": _T.STRING,
+    "risk.blast_radius": _T.STRING,
+    "risk.techniques": _T.List(_T.STRING),
+    "risk.controls": _T.List(_T.STRING),
 }
 
+# An action of which nothing but the mandatory is known.
 _BLANK: dict[str, Any] = {
     name: "" if kind == _T.STRING else 0.0 if kind == _T.DYN else {} for name, kind in VARIABLES.items()
-}
+} | {"action.at": datetime(2025, 1, 1, tzinfo=UTC), "risk.techniques": [], "risk.controls": []}
 
 _extensions = [ext_strings.ExtStrings(), ext_optional.ExtOptional()]
 _environment = cel.NewEnv(variables=VARIABLES, extensions=_extensions)

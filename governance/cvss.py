@@ -17,6 +17,10 @@ _BASE_METRICS = {
 }
 
 
+# Confidentiality, integrity and availability requirement (CVSS 3.1 section 4.1, 4.0 section 4.1).
+_REQUIREMENTS = ("CR", "IR", "AR")
+
+
 class BaseScore(TypedDict):
     """`score` runs from 0.0 to 10.0 with one decimal; `severity` is NONE, LOW, MEDIUM, HIGH or CRITICAL."""
 
@@ -47,6 +51,23 @@ def base(vector: str) -> BaseScore:
         "score": float(scored.base_score),
         "severity": scored.severities()[0].upper(),
     }
+
+
+def environment(requirements: str) -> str:
+    """Security requirements like CR:H/IR:H in their order; empty for none. They mean the same in 3.1 and 4.0.
+
+    Only H (the organisation would be hurt badly) and M (as usual): what an agent's context says never lowers a score.
+    Raises InvalidRule for anything else.
+    """
+    given = dict(part.partition(":")[::2] for part in requirements.upper().replace(" ", "").split("/") if part)
+    if wrong := [
+        f"{name}:{value}"
+        for name, value in given.items()
+        if name not in _REQUIREMENTS or value not in "HM" or not value
+    ]:
+        sentence = f"{wrong[0]} is not a security requirement. Write CR, IR or AR with H or M: CR:H/IR:H."
+        raise InvalidRule(f"{sentence} Nothing was changed.", errors={"cvss_environment": sentence})
+    return "/".join(f"{name}:{given[name]}" for name in _REQUIREMENTS if name in given)
 
 
 def _names(metrics: str) -> list[str]:

@@ -23,6 +23,7 @@ from governance.models import (
     Policy,
     RulebookVersion,
     Technique,
+    Threshold,
 )
 from governance.rule_changes import STREAM, freeze, take_turn
 
@@ -95,6 +96,14 @@ INDICATORS: tuple[dict[str, Any], ...] = (
      "reason": "A shell interprets the command."},
 )
 
+# The guide's line for everybody, but stricter where nobody watches over the agent.
+THRESHOLDS: tuple[dict[str, Any], ...] = (
+    {"agent_type": "supervised", "review_from": 70.0, "reason": "The guide's line."},
+    {"agent_type": "autonomous", "review_from": 60.0,
+     "reason": "Nobody watches an autonomous agent while it works, so its medium actions wait too."},
+    {"agent_type": "unregistered", "review_from": 70.0, "reason": "The guide's line, until somebody registers it."},
+)
+
 # Observed: it shows what a policy would do and changes nothing until an admin enforces it.
 POLICIES: tuple[dict[str, Any], ...] = (
     {"name": "Payments over 10,000", "effect": "require_approval", "mode": "observe", "priority": 100,
@@ -124,6 +133,7 @@ def load_default_rules(actor: Actor) -> RulebookVersion | None:
                 "evidence_rules": len(EVIDENCE),
                 "indicator_rules": len(INDICATORS),
                 "policies": len(POLICIES),
+                "thresholds": len(THRESHOLDS),
             },
         )
         return version
@@ -134,7 +144,13 @@ def _write_rows() -> None:
     techniques = {
         technique.external_id: technique
         for technique in Technique.objects.bulk_create(
-            Technique(external_id=number, name=name, tactic=tactic, tactic_id=tactic_id)
+            Technique(
+                external_id=number,
+                framework=Technique.framework_of(number),
+                name=name,
+                tactic=tactic,
+                tactic_id=tactic_id,
+            )
             for number, (name, tactic, tactic_id) in TECHNIQUES.items()
         )
     }
@@ -169,3 +185,4 @@ def _write_rows() -> None:
     EvidenceRule.objects.bulk_create(EvidenceRule(**rule | {"words": "\n".join(rule["words"])}) for rule in EVIDENCE)
     IndicatorRule.objects.bulk_create(IndicatorRule(**rule) for rule in INDICATORS)
     Policy.objects.bulk_create(Policy(**rule) for rule in POLICIES)
+    Threshold.objects.bulk_create(Threshold(**rule) for rule in THRESHOLDS)

@@ -27,6 +27,7 @@ class TypeRule:
     extra_points: float
     why: str
     reversibility: str
+    blast_radius: str = "unknown"
     cvss: MappingABC[str, Any] | None = None
     techniques: Sequence[MappingABC[str, str]] = ()
     controls: Sequence[MappingABC[str, str]] = ()
@@ -46,7 +47,9 @@ class TextRule:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorRule:
-    """What one value of one declared indicator does: raise like a word does, lift to a level, call a person."""
+    """What one value of one declared indicator does: raise like a word does, lift to a level, call a person, or say
+    what is at stake (`cvss_environment`, as CVSS security requirements: CR:H/IR:H).
+    """
 
     name: str
     key: str
@@ -56,6 +59,7 @@ class IndicatorRule:
     raises_to: str
     forces_review: bool
     reason: str
+    cvss_environment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

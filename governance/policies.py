@@ -1,17 +1,19 @@
 """What the policies say about an assessed action: evaluate(...) -> Verdict. PURE.
 
-deny > require_approval > allow > the review line. A condition nobody can answer never passes an action: it
-becomes pending, and `degraded` names the policy.
+deny > require_approval > allow > the review line; a score at the deny line is a denial like a policy's. A condition
+nobody can answer never passes an action: it becomes pending, and `degraded` names the policy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from governance import conditions
-from governance.risk import REVIEW_LINE, Assessment, Facts
+from governance.risk import Assessment, Facts
+from governance.thresholds import GUIDE, Threshold
 
 Outcome = Literal["approved", "pending", "rejected"]
 
@@ -25,10 +27,28 @@ class Policy:
     mode: str
     reason: str
     program: Any
+    severity: str = "medium"
+    controls: tuple[str, ...] = ()
+    owner: str = ""
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+    def applies_at(self, moment: datetime) -> bool:
+        """Whether the moment is in the policy's window: from `valid_from` until just before `valid_until`."""
+        return (self.valid_from is None or moment >= self.valid_from) and (
+            self.valid_until is None or moment < self.valid_until
+        )
 
     def as_item(self) -> dict[str, Any]:
         """The policy as a verdict lists it."""
-        return {"name": self.name, "effect": self.effect, "reason": self.reason, "mode": self.mode}
+        return {
+            "name": self.name,
+            "effect": self.effect,
+            "reason": self.reason,
+            "mode": self.mode,
+            "severity": self.severity,
+            "controls": list(self.controls),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +64,7 @@ class Verdict:
     """What the rules decide: the outcome, its reasons (weightiest first), and which policies had a part in it.
 
     `matched` lists enforced policies that applied; `observed` those that only watch: the ones that would have
-    applied, and with `"unknown": True` the ones nobody could answer.
+    applied, and with `"unknown": True` the ones nobody could answer. `threshold` is the line the score was held to.
     """
 
     outcome: Outcome
@@ -52,6 +72,7 @@ class Verdict:
     matched: tuple[dict[str, Any], ...] = ()
     observed: tuple[dict[str, Any], ...] = ()
     degraded: tuple[str, ...] = ()
+    threshold: dict[str, Any] = field(default_factory=dict)
 
     def as_snapshot(self) -> dict[str, Any]:
         """Plain JSON with the same keys, to be kept on the action."""
@@ -61,6 +82,7 @@ class Verdict:
             "matched": [dict(item) for item in self.matched],
             "observed": [dict(item) for item in self.observed],
             "degraded": list(self.degraded),
+            "threshold": dict(self.threshold),
         }
 
 
@@ -73,25 +95,30 @@ def policy_set(policies: Iterable[Policy]) -> PolicySet:
     )
 
 
-def evaluate(facts: Facts, assessment: Assessment, policies: PolicySet) -> Verdict:
-    """Apply every policy to an assessed action and settle the outcome."""
+def evaluate(facts: Facts, assessment: Assessment, policies: PolicySet, line: Threshold = GUIDE) -> Verdict:
+    """Apply every policy that is valid at the time of the action, and the agent's line, and settle the outcome."""
+    threshold = line.as_snapshot(facts.agent_type)
     if not policies.enforced and not policies.observed:
-        return _settle(assessment, {}, (), ())
+        return _settle(assessment, line, threshold, {}, (), ())
     values = conditions.activation(_values(facts, assessment))
     matched: dict[str, list[Policy]] = {}
     unknown: list[Policy] = []
     for policy in policies.enforced:
+        if not policy.applies_at(facts.at):
+            continue
         answer = conditions.evaluate(policy.program, values)
         if answer is True:
             matched.setdefault(policy.effect, []).append(policy)
         elif answer is not False:
             unknown.append(policy)
-    observed = tuple(_observe(policy, values) for policy in policies.observed)
-    return _settle(assessment, matched, unknown, tuple(item for item in observed if item))
+    observed = tuple(_observe(policy, values) for policy in policies.observed if policy.applies_at(facts.at))
+    return _settle(assessment, line, threshold, matched, unknown, tuple(item for item in observed if item))
 
 
 def _settle(
     assessment: Assessment,
+    line: Threshold,
+    threshold: dict[str, Any],
     matched: dict[str, list[Policy]],
     unknown: Iterable[Policy],
     observed: tuple[dict[str, Any], ...],
@@ -100,29 +127,36 @@ def _settle(
     denials, demands, permits = (matched.get(effect, ()) for effect in ("deny", "require_approval", "allow"))
     degraded = tuple(f"policy:{policy.name}" for policy in unknown)
     outcome: Outcome
-    if denials:
+    too_high = line.deny_from is not None and assessment.score >= line.deny_from
+    if denials or too_high:
         outcome, reasons = "rejected", [policy.reason for policy in denials]
-    elif people := _why_people(assessment, demands, unknown, permits):
+        if too_high:
+            reasons.append(f"Risk {assessment.score:g} is not acceptable for {line.applies_to}: {line.reason}")
+    elif people := _why_people(assessment, line, demands, unknown, permits):
         outcome, reasons = "pending", people
     elif permits:
         outcome, reasons = "approved", [policy.reason for policy in permits]
     else:
         outcome = "approved"
-        reasons = [f"Risk {assessment.score:g} is below the review line of {REVIEW_LINE:g}."]
+        reasons = [f"Risk {assessment.score:g} is below the review line of {line.review_from:g}."]
     items = tuple(policy.as_item() for policies in (denials, demands, permits) for policy in policies)
-    return Verdict(outcome, tuple(dict.fromkeys(reasons)), items, observed, degraded)
+    return Verdict(outcome, tuple(dict.fromkeys(reasons)), items, observed, degraded, threshold)
 
 
 def _why_people(
-    assessment: Assessment, demands: Iterable[Policy], unknown: Iterable[Policy], permits: Iterable[Policy]
+    assessment: Assessment,
+    line: Threshold,
+    demands: Iterable[Policy],
+    unknown: Iterable[Policy],
+    permits: Iterable[Policy],
 ) -> list[str]:
     """Every reason why a person must decide; empty when none need to."""
     reasons = [policy.reason for policy in demands]
     reasons += [f'Policy "{policy.name}" could not be evaluated, so a person decides.' for policy in unknown]
     reasons += assessment.review_reasons
     critical = assessment.level == "critical"
-    if assessment.score >= REVIEW_LINE and (critical or not permits):
-        reasons.append(f"Human review required: risk {assessment.score:g} >= {REVIEW_LINE:g}")
+    if critical or (assessment.score >= line.review_from and not permits):
+        reasons.append(f"Human review required: risk {assessment.score:g} >= {line.review_from:g}")
     if critical:
         reasons += [
             f'Policy "{policy.name}" allows this, but a critical score is never passed without a person.'
@@ -153,8 +187,15 @@ def _values(facts: Facts, assessment: Assessment) -> dict[str, Any]:
         "action.context": dict(facts.context),
         "action.indicators": dict(facts.indicators),
         "agent.id": facts.agent_id,
+        "action.at": facts.at,
         "agent.team": facts.team,
+        "agent.type": facts.agent_type,
         "risk.score": assessment.score,
         "risk.level": assessment.level,
         "risk.cvss": assessment.cvss["score"] if assessment.cvss else 0.0,
+        "risk.rule": assessment.rule,
+        "risk.reversibility": assessment.reversibility,
+        "risk.blast_radius": assessment.blast_radius,
+        "risk.techniques": [technique["id"] for technique in assessment.techniques],
+        "risk.controls": [control["id"] for control in assessment.controls],
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from governance import evidence
@@ -35,7 +36,10 @@ Kind = Literal["base", "raise", "floor", "cap", "note"]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known about an intended action: content as submitted, and who submits it. Pure data."""
+    """What is known about an intended action: content as submitted, who submits it, and when. Pure data.
+
+    `agent_type` is supervised, autonomous or unregistered: what the portal knows, not what the agent says.
+    """
 
     agent_id: str
     team: str
@@ -47,6 +51,8 @@ class Facts:
     context: MappingABC[str, Any] = field(default_factory=dict)
     indicators: MappingABC[str, Any] = field(default_factory=dict)
     environment: str = ""
+    agent_type: str = "supervised"
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class Assessment:
     rule: str
     why: str
     reversibility: str
+    blast_radius: str
     cvss: dict[str, Any] | None
     techniques: list[dict[str, str]]
     controls: list[dict[str, str]]
@@ -84,6 +91,7 @@ class Assessment:
             "rule": self.rule,
             "why": self.why,
             "reversibility": self.reversibility,
+            "blast_radius": self.blast_radius,
             "cvss": dict(self.cvss) if self.cvss else None,
             "techniques": [dict(technique) for technique in self.techniques],
             "controls": [dict(control) for control in self.controls],
@@ -117,6 +125,7 @@ def assess(facts: Facts, mapping: Mapping) -> Assessment:
         rule=rule.pattern,
         why=rule.why,
         reversibility=rule.reversibility,
+        blast_radius=rule.blast_radius,
         cvss=dict(rule.cvss) if rule.cvss else None,
         techniques=[dict(technique) for technique in rule.techniques],
         controls=[dict(control) for control in rule.controls],

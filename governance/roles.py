@@ -14,11 +14,15 @@ _RULE_MODELS = (
     "indicatorrule",
     "levelscore",
     "policy",
+    "threshold",
     "technique",
     "control",
 )
 
-_READ_RULES = {f"governance.view_{model}" for model in (*_RULE_MODELS, "rulebookversion")}
+_READ_RULES = {
+    f"governance.view_{model}"
+    for model in (*_RULE_MODELS, "rulebookversion", "cataloguerelease", "mitigation", "replay")
+}
 _READ_LEDGER = {"governance.view_ledgerentry"}
 _READ_AGENTS = {"actions.view_agent", "actions.view_agentkey", "actions.view_action", "actions.view_outcome"}
 _READ_PEOPLE = {"governance.view_person", "auth.view_group"}

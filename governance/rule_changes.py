@@ -1,4 +1,4 @@
-"""VERB: change_rule. The row, the next frozen version of all rules, and the ledger entry with the reason, or nothing.
+"""VERBS: change_rule, change_rules. Rows, the next frozen version of all rules, and an entry each, or nothing.
 
 Changes take turns: on PostgreSQL by the lock that also guards the ledger's stream of rules, on SQLite because every
 transaction is the only writer.
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Max, Model
 
-from governance import ledger, rule_checks, rulebook
+from governance import ledger, rule_checks, rule_content, rulebook
 from governance.actors import Actor
 from governance.errors import Conflict, Forbidden, InvalidRule, ReasonRequired
 from governance.ledger.canonical import canonical
@@ -25,8 +26,10 @@ from governance.models import (
     IndicatorRule,
     LevelScore,
     Policy,
+    Replay,
     RulebookVersion,
     Technique,
+    Threshold,
 )
 
 STREAM = "rules"
@@ -38,14 +41,28 @@ _NAMED_BY: dict[type[Model], str] = {
     IndicatorRule: "name",
     LevelScore: "level",
     Policy: "name",
+    Threshold: "name",
     Technique: "external_id",
     Control: "control_id",
 }
 
 # Rows a rule is linked to; they are part of the rule.
-LINKS: dict[type[Model], tuple[str, ...]] = {ActionTypeRule: ("techniques", "controls")}
+LINKS: dict[type[Model], tuple[str, ...]] = {ActionTypeRule: ("techniques", "controls"), Policy: ("controls",)}
 
 State = dict[str, Any]
+
+
+class Change(NamedTuple):
+    """One rule as it shall be.
+
+    `links` gives the rows it is linked to (an ActionTypeRule's `techniques` and `controls`, a Policy's `controls`);
+    what is left out stays as it is. `seen` is the `fingerprint` of the row the change was made from: a change
+    somebody else made meanwhile is not overwritten.
+    """
+
+    row: Model
+    links: Mapping[str, Sequence[Model]] = {}
+    seen: str | None = None
 
 
 def change_rule(
@@ -55,11 +72,19 @@ def change_rule(
     reason: str,
     links: Mapping[str, Iterable[Model]] | None = None,
     seen: str | None = None,
+    replay: Replay | None = None,
 ) -> RulebookVersion | None:
-    """Save a new or changed rule and return the version it made; None when nothing was different.
+    """change_rules for one: returns the version it made; None when nothing was different."""
+    change = Change(row, {name: list(rows) for name, rows in (links or {}).items()}, seen)
+    return change_rules([change], actor=actor, reason=reason, replay=replay)
 
-    `links` gives an ActionTypeRule's `techniques` and `controls`; what is left out stays as it is. `seen` is the
-    `fingerprint` of the row the change was made from: a change somebody else made meanwhile is not overwritten.
+
+def change_rules(
+    changes: Iterable[Change], *, actor: Actor, reason: str, replay: Replay | None = None
+) -> RulebookVersion | None:
+    """Save new and changed rules as one new version and return it; None when nothing was different.
+
+    `replay` is what was looked at before, for the record.
 
     Raises ReasonRequired, InvalidRule, Conflict, or Forbidden for an agent; nothing is written then.
     """
@@ -68,21 +93,30 @@ def change_rule(
         raise ReasonRequired
     if actor.kind == "agent":
         raise Forbidden("An agent's key changes no rules. Nothing was changed.")
-    links = {name: list(rows) for name, rows in (links or {}).items()}
     with transaction.atomic():
         take_turn()
-        before = _stored(row)
-        if seen is not None and seen != _digest(before):
-            raise Conflict("Somebody else changed this rule meanwhile. Nothing was changed. Reload and look again.")
-        rule_checks.check(row)
-        after = _state(row, before, links)
-        changed = [name for name in after if before is None or before[name] != after[name]]
-        if not changed:
+        written = [step for change in changes if (step := _write(change)) is not None]
+        if not written:
             return None
-        _save(row, changed, links, new=before is None)
         version = freeze(actor=actor, reason=reason)
-        _record(row, actor, reason, version, before, {name: after[name] for name in changed})
+        for row, before, after in written:
+            _record(row, actor, reason, version, before, after, replay)
         return version
+
+
+def _write(change: Change) -> tuple[Model, State | None, State] | None:
+    """Check and save one rule. Returns the row, its state before, and what is different now; None when nothing is."""
+    row, links, seen = change
+    before = _stored(row)
+    if seen is not None and seen != _digest(before):
+        raise Conflict("Somebody else changed this rule meanwhile. Nothing was changed. Reload and look again.")
+    rule_checks.check(row)
+    after = _state(row, before, links)
+    changed = [name for name in after if before is None or before[name] != after[name]]
+    if not changed:
+        return None
+    _save(row, changed, links, new=before is None)
+    return row, before, {name: after[name] for name in changed}
 
 
 def fingerprint(row: Model) -> str:
@@ -102,7 +136,7 @@ def freeze(*, actor: Actor, reason: str) -> RulebookVersion:
 
     Raises InvalidRule when the rules together could not be applied.
     """
-    content = canonical(rulebook.content_of_rows())
+    content = canonical(rule_content.content_of_rows())
     number = (RulebookVersion.objects.aggregate(latest=Max("version"))["latest"] or 0) + 1
     try:
         rulebook.from_content(number, json.loads(content))
@@ -127,7 +161,13 @@ def _save(row: Model, changed: list[str], links: Mapping[str, Iterable[Model]], 
 
 
 def _record(
-    row: Model, actor: Actor, reason: str, version: RulebookVersion, before: State | None, after: State
+    row: Model,
+    actor: Actor,
+    reason: str,
+    version: RulebookVersion,
+    before: State | None,
+    after: State,
+    replay: Replay | None,
 ) -> None:
     name, kind = str(getattr(row, _NAMED_BY[type(row)])), str(row._meta.verbose_name)
     ledger.append(
@@ -143,6 +183,7 @@ def _record(
             "digest": version.digest,
             "before": None if before is None else {field: before[field] for field in after},
             "after": after,
+            "replay": replay and {"id": replay.pk, "changed": replay.changed, "of": replay.done},
         },
     )
 
@@ -179,6 +220,10 @@ def _text(value: Any) -> Any:
     """Ledger entries hold plain values and no fractions: numbers that may have one are written as text."""
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, datetime):
+        return ledger.timestamp(value)
+    if isinstance(value, Model):
+        return str(value)
     return str(value) if isinstance(value, str) else value  # a choice is a kind of str, but not a plain one
 
 

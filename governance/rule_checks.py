@@ -24,11 +24,12 @@ from governance.models import (
     LevelScore,
     Policy,
     Technique,
+    Threshold,
 )
 from governance.risk import level_of
 
 _PATTERN = re.compile(r"\*|[^\s.*]+(\.[^\s.*]+)*(\.\*)?")
-_TECHNIQUE = re.compile(r"(AML\.)?T\d{4}(\.\d{3})?")
+_TECHNIQUE = re.compile(r"(AML\.)?T\d{4}(\.\d{3})?|ASI\d{2}")
 _TACTIC = re.compile(r"(AML\.)?TA\d{4}")
 _CONTROL = re.compile(r"[A-Z]{2}-\d{1,2}(\(\d{1,2}\))?")
 
@@ -69,8 +70,11 @@ def _evidence(row: EvidenceRule) -> None:
 
 def _indicator(row: IndicatorRule) -> None:
     row.key, row.value = row.key.strip().lower(), row.value.strip().lower()
-    if not (row.points or row.raises_to or row.forces_review):
-        raise _invalid("points", "Say what it does: raise by points, lift to a level, or force a review.")
+    row.cvss_environment = cvss.environment(row.cvss_environment)
+    if not (row.points or row.raises_to or row.forces_review or row.cvss_environment):
+        raise _invalid(
+            "points", "Say what it does: raise by points, lift to a level, force a review, or name a CVSS environment."
+        )
 
 
 def _level(row: LevelScore) -> None:
@@ -87,9 +91,16 @@ def _policy(row: Policy) -> None:
     conditions.check(row.condition)
 
 
+def _threshold(row: Threshold) -> None:
+    row.agent_id = row.agent_id.strip()
+    if row.deny_from is not None and row.deny_from <= row.review_from:
+        raise _invalid("deny_from", "It must be above the score from which a person decides, or empty.")
+
+
 def _technique(row: Technique) -> None:
     if not _TECHNIQUE.fullmatch(row.external_id):
-        raise _invalid("external_id", "Write an ATT&CK or ATLAS id: T1565.001 or AML.T0053.")
+        raise _invalid("external_id", "Write an ATT&CK, ATLAS or OWASP ASI id: T1565.001, AML.T0053 or ASI02.")
+    row.framework = Technique.framework_of(row.external_id)
     if row.tactic_id and not _TACTIC.fullmatch(row.tactic_id):
         raise _invalid("tactic_id", "Write a tactic's id: TA0040 or AML.TA0011.")
 
@@ -109,6 +120,7 @@ _KINDS: dict[type[Model], Callable[[Any], None]] = {
     IndicatorRule: _indicator,
     LevelScore: _level,
     Policy: _policy,
+    Threshold: _threshold,
     Technique: _technique,
     Control: _control,
 }

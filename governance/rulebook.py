@@ -10,24 +10,19 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from governance import conditions, cvss, evidence, mapping, policies
+from governance import conditions, evidence, mapping, policies, thresholds
 from governance.errors import InvalidRule
 from governance.ledger.canonical import sha256
-from governance.mapping import Mapping
-from governance.models import (
-    ActionTypeRule,
-    EvidenceRule,
-    IndicatorRule,
-    LevelScore,
-    Policy,
-    RulebookVersion,
-)
+from governance.models import RulebookVersion
 from governance.policies import PolicySet
+from governance.thresholds import Thresholds
 
 _KEPT = 16  # compiled rulebooks; old actions show their snapshots and need none
 _DOMAIN = "foureyes/rulebook/v1"
@@ -42,8 +37,9 @@ class Rulebook:
     """One version of the rules, compiled."""
 
     version: int
-    mapping: Mapping
+    mapping: mapping.Mapping
     policies: PolicySet
+    thresholds: Thresholds
 
 
 _kept: OrderedDict[tuple[int, str], Rulebook] = OrderedDict()
@@ -81,43 +77,11 @@ def forget() -> None:
         _digests.clear()
 
 
-def content_of_rows() -> dict[str, Any]:
-    """Every enabled rule as it stands in its table, as plain JSON: what the next version will say."""
-    return {
-        "format": 1,
-        "levels": {row.level: row.score for row in LevelScore.objects.all()},
-        "action_types": [
-            {
-                "pattern": row.pattern,
-                "level": row.level,
-                "extra_points": row.extra_points,
-                "why": row.why,
-                "reversibility": row.reversibility,
-                "cvss": dict(cvss.base(row.cvss_vector)),
-                "techniques": [
-                    {"id": t.external_id, "name": t.name, "tactic": t.tactic, "tactic_id": t.tactic_id}
-                    for t in row.techniques.all()
-                ],
-                "controls": [{"id": c.control_id, "title": c.title} for c in row.controls.all()],
-            }
-            for row in ActionTypeRule.objects.filter(is_enabled=True).prefetch_related("techniques", "controls")
-        ],
-        "evidence": list(
-            EvidenceRule.objects.filter(is_enabled=True).values("name", "words", "points", "up_to", "reason")
-        ),
-        "indicators": list(
-            IndicatorRule.objects.filter(is_enabled=True).values(
-                "name", "key", "value", "points", "up_to", "raises_to", "forces_review", "reason"
-            )
-        ),
-        "policies": list(
-            Policy.objects.filter(is_enabled=True).values("name", "condition", "effect", "mode", "reason")
-        ),
-    }
-
-
 def from_content(version: int, content: dict[str, Any]) -> Rulebook:
-    """The compiled rulebook of a content. Raises NoRulebook when it is not one."""
+    """The compiled rulebook of a content. Raises NoRulebook when it is not one.
+
+    Format 1, of the first release, had no thresholds: the guide's line held for everybody.
+    """
     try:
         rules = mapping.make(
             version,
@@ -126,7 +90,12 @@ def from_content(version: int, content: dict[str, Any]) -> Rulebook:
             texts=[_text_rule(**rule) for rule in content["evidence"]],
             indicators=[_indicator_rule(**rule) for rule in content["indicators"]],
         )
-        return Rulebook(version, rules, policies.policy_set(_policy(**rule) for rule in content["policies"]))
+        return Rulebook(
+            version,
+            rules,
+            policies.policy_set(_policy(**rule) for rule in content["policies"]),
+            thresholds.make(content.get("thresholds", ())),
+        )
     except (AttributeError, KeyError, TypeError, ValueError, InvalidRule) as exc:
         raise NoRulebook(f"Rulebook version {version} cannot be read: {exc}") from exc
 
@@ -150,12 +119,25 @@ def _indicator_rule(*, points: float, up_to: float, **rest: Any) -> mapping.Indi
     return mapping.IndicatorRule(points=float(points), up_to=float(up_to), **rest)
 
 
-def _policy(*, condition: str, **rest: Any) -> policies.Policy:
+def _policy(
+    *,
+    condition: str,
+    controls: Sequence[str] = (),
+    valid_from: str | None = None,
+    valid_until: str | None = None,
+    **rest: Any,
+) -> policies.Policy:
     try:
         program = conditions.compile(condition)
     except InvalidRule:
         program = None  # this policy is then unanswerable, which is a person's case; the others still hold
-    return policies.Policy(program=program, **rest)
+    return policies.Policy(
+        program=program,
+        controls=tuple(controls),
+        valid_from=datetime.fromisoformat(valid_from) if valid_from else None,
+        valid_until=datetime.fromisoformat(valid_until) if valid_until else None,
+        **rest,
+    )
 
 
 def _latest() -> tuple[int, str]:

@@ -33,7 +33,17 @@ def presented_key(request: Request) -> str | None:
 
 
 _KEY = ("id", "public_id", "digest", "expires_at", "revoked_at", "last_used_at", "agent_id")
-_AGENT = ("agent_id", "name", "owner_id", "is_active", "blocked_at", "blocked_by", "blocked_reason", "team_id")
+_AGENT = (
+    "agent_id",
+    "name",
+    "agent_type",
+    "owner_id",
+    "is_active",
+    "blocked_at",
+    "blocked_by",
+    "blocked_reason",
+    "team_id",
+)
 _TEAM = ("id", "name")
 _OWNER = ("id", "username")
 

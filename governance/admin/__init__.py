@@ -3,6 +3,6 @@
 # Django's own admin of teams must be there before people.py replaces it.
 from django.contrib.auth import admin as _django_auth_admin  # noqa: F401
 
-from governance.admin import ledger, people, rules
+from governance.admin import catalogues, ledger, people, policies, risk_rules, versions
 
-__all__ = ["ledger", "people", "rules"]
+__all__ = ["catalogues", "ledger", "people", "policies", "risk_rules", "versions"]

@@ -7,9 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html
 
-from governance import conditions
 from governance.errors import InvalidRule
-from governance.models import ActionTypeRule, EvidenceRule, IndicatorRule, Policy
 from governance.rule_changes import fingerprint
 from governance.rule_checks import check
 
@@ -50,46 +48,5 @@ class RuleForm(forms.ModelForm):
                 self.add_error(field if field in self.fields else None, shown)
 
 
-_SENTENCE = forms.Textarea(attrs={"rows": 2, "cols": 80})
-
-
-class ActionTypeRuleForm(RuleForm):
-    class Meta:
-        model = ActionTypeRule
-        fields = "__all__"  # noqa: DJ007  (the admin's rule_fields say which)
-        widgets = {
-            "why": _SENTENCE,
-            "cvss_vector": forms.TextInput(attrs={"size": 60, "spellcheck": "false"}),
-        }
-
-
-class EvidenceRuleForm(RuleForm):
-    class Meta:
-        model = EvidenceRule
-        fields = "__all__"  # noqa: DJ007
-        widgets = {
-            "words": forms.Textarea(attrs={"rows": 12, "cols": 40, "spellcheck": "false"}),
-            "reason": _SENTENCE,
-        }
-
-
-class IndicatorRuleForm(RuleForm):
-    class Meta:
-        model = IndicatorRule
-        fields = "__all__"  # noqa: DJ007
-        widgets = {"reason": _SENTENCE}
-
-
-class PolicyForm(RuleForm):
-    class Meta:
-        model = Policy
-        fields = "__all__"  # noqa: DJ007
-        widgets = {
-            "condition": forms.Textarea(attrs={"rows": 5, "cols": 90, "spellcheck": "false"}),
-            "reason": _SENTENCE,
-        }
-        help_texts = {
-            "condition": "A CEL expression that is true or false, made of: "
-            + ", ".join(conditions.VARIABLES)
-            + ". Types of actions are in lower case. An answer that is neither true nor false calls a person.",
-        }
+# How a sentence is asked for.
+SENTENCE = forms.Textarea(attrs={"rows": 2, "cols": 80})

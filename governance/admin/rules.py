@@ -13,28 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
-from governance import conditions, risk
-from governance.admin.ledger import ReadOnlyAdmin
-from governance.admin.rule_forms import (
-    ActionTypeRuleForm,
-    EvidenceRuleForm,
-    IndicatorRuleForm,
-    PolicyForm,
-    RuleForm,
-)
-from governance.admin.rule_history import entries_about, rules_of
+from governance.admin.rule_forms import RuleForm
+from governance.admin.rule_history import entries_about
 from governance.errors import Refusal
-from governance.mapping import FALLBACK
-from governance.models import (
-    ActionTypeRule,
-    Control,
-    EvidenceRule,
-    IndicatorRule,
-    LevelScore,
-    Policy,
-    RulebookVersion,
-    Technique,
-)
 from governance.rule_changes import LINKS, change_rule
 from governance.sign_in import actor_of
 
@@ -43,6 +24,7 @@ class RuleAdmin(admin.ModelAdmin):
     """What all kinds of rules have in common. `rule_fields` are the fields of the form, in order."""
 
     form = RuleForm
+    change_form_template = "admin/governance/rule_form.html"
     actions = None
     rule_fields: tuple[str, ...] = ()
     save_on_top = False
@@ -92,104 +74,3 @@ class RuleAdmin(admin.ModelAdmin):
             "entries": entries_about(rule),
         }
         return TemplateResponse(request, "admin/governance/rule_history.html", context)
-
-
-@admin.register(ActionTypeRule)
-class ActionTypeRuleAdmin(RuleAdmin):
-    form = ActionTypeRuleForm
-    rule_fields = (
-        "pattern", "level", "extra_points", "why", "reversibility", "cvss_vector", "techniques", "controls",
-        "is_enabled",
-    )  # fmt: skip
-    list_display = ("pattern", "level", "extra_points", "why", "reversibility", "is_enabled")
-    list_filter = ("level", "is_enabled", "reversibility")
-    search_fields = ("pattern", "why", "techniques__external_id", "controls__control_id")
-    filter_horizontal = ("techniques", "controls")
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if obj.pattern == FALLBACK:
-            score = LevelScore.objects.get(level=obj.level).score + obj.extra_points
-            if score < risk.REVIEW_LINE:
-                messages.warning(
-                    request,
-                    f"An action type nobody has rated now starts at {score:g}, below the review line of"
-                    f" {risk.REVIEW_LINE:g}: nobody looks at it.",
-                )
-
-
-@admin.register(EvidenceRule)
-class EvidenceRuleAdmin(RuleAdmin):
-    form = EvidenceRuleForm
-    rule_fields = ("name", "words", "points", "up_to", "reason", "is_enabled")
-    list_display = ("name", "points", "up_to", "reason", "is_enabled")
-    list_filter = ("is_enabled",)
-    search_fields = ("name", "words", "reason")
-
-
-@admin.register(IndicatorRule)
-class IndicatorRuleAdmin(RuleAdmin):
-    form = IndicatorRuleForm
-    rule_fields = (
-        "name", "key", "value", "points", "up_to", "raises_to", "forces_review", "reason", "is_enabled",
-    )  # fmt: skip
-    list_display = ("name", "key", "value", "points", "raises_to", "forces_review", "is_enabled")
-    list_filter = ("is_enabled", "forces_review")
-    search_fields = ("name", "key", "value", "reason")
-
-
-@admin.register(LevelScore)
-class LevelScoreAdmin(RuleAdmin):
-    rule_fields = ("level", "score")
-    readonly_fields = ("level",)
-    list_display = ("level", "score")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # there are four
-
-
-@admin.register(Policy)
-class PolicyAdmin(RuleAdmin):
-    form = PolicyForm
-    rule_fields = ("name", "condition", "effect", "mode", "reason", "priority", "is_enabled")
-    list_display = ("name", "effect", "mode", "condition", "priority", "is_enabled")
-    list_filter = ("effect", "mode", "is_enabled")
-    search_fields = ("name", "condition", "reason")
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if conditions.leaves_open(conditions.compile(obj.condition)):
-            messages.warning(
-                request,
-                "An action without what the condition asks for gets no answer from this policy, and then a person"
-                " must decide it. To mean “only if it is there”, write has(action.details.amount) && … first.",
-            )
-
-
-@admin.register(Technique)
-class TechniqueAdmin(RuleAdmin):
-    rule_fields = ("external_id", "name", "tactic", "tactic_id")
-    list_display = ("external_id", "name", "tactic")
-    search_fields = ("external_id", "name", "tactic")
-
-
-@admin.register(Control)
-class ControlAdmin(RuleAdmin):
-    rule_fields = ("control_id", "title")
-    list_display = ("control_id", "title")
-    search_fields = ("control_id", "title")
-
-
-@admin.register(RulebookVersion)
-class RulebookVersionAdmin(ReadOnlyAdmin):
-    change_form_template = "admin/governance/rulebook_version.html"
-    fields = ("version", "created_at", "changed_by", "reason", "digest")
-    list_display = ("version", "created_at", "changed_by", "reason")
-    search_fields = ("reason", "changed_by")
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        version = self.get_object(request, object_id or "")
-        rules = rules_of(version) if version else None
-        return super().changeform_view(request, object_id, form_url, (extra_context or {}) | {"rules": rules})

@@ -1,30 +1,36 @@
 """The tables of the rules, the people and the ledger."""
 
+from governance.models.catalogues import CatalogueRelease, Control, Mitigation, Technique
 from governance.models.ledger import LedgerEntry
 from governance.models.people import Person, Role
+from governance.models.policies import AgentType, Policy, Threshold
+from governance.models.replays import Replay, ReplayChange
 from governance.models.rules import (
     ActionTypeRule,
-    Control,
     EvidenceRule,
     IndicatorRule,
     Level,
     LevelScore,
-    Policy,
     RulebookVersion,
-    Technique,
 )
 
 __all__ = [
     "ActionTypeRule",
+    "AgentType",
+    "CatalogueRelease",
     "Control",
     "EvidenceRule",
     "IndicatorRule",
     "LedgerEntry",
     "Level",
     "LevelScore",
+    "Mitigation",
     "Person",
     "Policy",
+    "Replay",
+    "ReplayChange",
     "Role",
     "RulebookVersion",
     "Technique",
+    "Threshold",
 ]

@@ -1,4 +1,4 @@
-"""The rules an admin tunes. Rows here are the draft desk; what scores an action is the frozen RulebookVersion.
+"""The rules of risk an admin tunes. Rows here are the draft desk; what scores an action is the frozen RulebookVersion.
 
 Every change goes through governance.rule_changes, which writes the next version. Disabled, never deleted.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator, StepValueValidator
 from django.db import models
 from django.utils import timezone
+
+from governance.models.catalogues import Control, Technique
 
 
 class Level(models.TextChoices):
@@ -20,42 +22,14 @@ class Level(models.TextChoices):
 
 
 # Halves, because binary floats add them without error: the factors of a score add up to it exactly.
-_POINTS = [MinValueValidator(0.0), MaxValueValidator(100.0), StepValueValidator(0.5)]
-
-
-class Technique(models.Model):
-    """A technique of MITRE ATT&CK or ATLAS."""
-
-    external_id = models.CharField(max_length=16, unique=True, help_text="For example T1565.001 or AML.T0053.")
-    name = models.CharField(max_length=200)
-    tactic = models.CharField(max_length=100, help_text="The tactic it serves here, for example Impact.")
-    tactic_id = models.CharField(max_length=16, blank=True)
-
-    class Meta:
-        ordering = ["external_id"]
-
-    def __str__(self) -> str:
-        return f"{self.external_id} {self.name}"
-
-
-class Control(models.Model):
-    """A control of NIST SP 800-53 Rev. 5."""
-
-    control_id = models.CharField(max_length=16, unique=True, help_text="For example AC-3 or AC-6(9).")
-    title = models.CharField(max_length=200)
-
-    class Meta:
-        ordering = ["control_id"]
-
-    def __str__(self) -> str:
-        return f"{self.control_id} {self.title}"
+POINTS = [MinValueValidator(0.0), MaxValueValidator(100.0), StepValueValidator(0.5)]
 
 
 class LevelScore(models.Model):
     """The base score of a level. The guide fixes 35, 60, 85 and 95."""
 
     level = models.CharField(max_length=8, choices=Level.choices, unique=True)
-    score = models.FloatField(validators=_POINTS)
+    score = models.FloatField(validators=POINTS)
     is_enabled = True
 
     class Meta:
@@ -76,6 +50,15 @@ class ActionTypeRule(models.Model):
         NO = "no", "Irreversible"
         UNKNOWN = "unknown", "Unknown"
 
+    class BlastRadius(models.TextChoices):
+        """How far it reaches if it goes wrong."""
+
+        RECORD = "record", "One record"
+        RECORDS = "records", "Many records"
+        SYSTEM = "system", "A whole system"
+        OUTSIDE = "outside", "Beyond our systems"
+        UNKNOWN = "unknown", "Unknown"
+
     pattern = models.CharField(
         max_length=100,
         unique=True,
@@ -83,13 +66,14 @@ class ActionTypeRule(models.Model):
     )
     level = models.CharField(max_length=8, choices=Level.choices)
     extra_points = models.FloatField(
-        default=0, validators=_POINTS, help_text="Added to the level's base score, 0 to 100."
+        default=0, validators=POINTS, help_text="Added to the level's base score, 0 to 100."
     )
     why = models.CharField(max_length=300, help_text="In plain words, for the reviewer: why this type has this level.")
     cvss_vector = models.CharField("CVSS vector", max_length=200, help_text="CVSS 3.1 or 4.0 base vector.")
     techniques = models.ManyToManyField(Technique, blank=True, related_name="action_types")
     controls = models.ManyToManyField(Control, blank=True, related_name="action_types")
     reversibility = models.CharField(max_length=7, choices=Reversibility.choices, default=Reversibility.UNKNOWN)
+    blast_radius = models.CharField(max_length=7, choices=BlastRadius.choices, default=BlastRadius.UNKNOWN)
     is_enabled = models.BooleanField("enabled", default=True)
 
     class Meta:
@@ -105,10 +89,10 @@ class EvidenceRule(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     words = models.TextField(help_text="One word or phrase per line; case does not matter. Whole words only.")
-    points = models.FloatField(validators=_POINTS, help_text="Raises the score by this much, 0 to 100.")
+    points = models.FloatField(validators=POINTS, help_text="Raises the score by this much, 0 to 100.")
     up_to = models.FloatField(
         default=85,
-        validators=_POINTS,
+        validators=POINTS,
         help_text="But not above this score: what the type itself already says is not counted twice.",
     )
     reason = models.CharField(max_length=300)
@@ -123,15 +107,18 @@ class EvidenceRule(models.Model):
 
 
 class IndicatorRule(models.Model):
-    """A risk indicator the client may send. It can raise the score or force a review, never lower anything."""
+    """A risk indicator the client may send. It can raise the score or force a review, never lower anything.
+
+    The key `environment` also reads the submission's own field of that name.
+    """
 
     name = models.CharField(max_length=100, unique=True)
     key = models.CharField(
         max_length=100, help_text="The key in risk_indicators or context, for example external_transfer."
     )
     value = models.CharField(max_length=100, help_text="The value that counts, as text: true, high, exceeded.")
-    points = models.FloatField(default=0, validators=_POINTS, help_text="Raises the score by this much, 0 to 100.")
-    up_to = models.FloatField(default=100, validators=_POINTS, help_text="But not above this score.")
+    points = models.FloatField(default=0, validators=POINTS, help_text="Raises the score by this much, 0 to 100.")
+    up_to = models.FloatField(default=100, validators=POINTS, help_text="But not above this score.")
     raises_to = models.CharField(
         max_length=8,
         choices=Level.choices,
@@ -139,6 +126,12 @@ class IndicatorRule(models.Model):
         help_text="Raises the score to at least this level's base.",
     )
     forces_review = models.BooleanField(default=False, help_text="A person must look, whatever the score.")
+    cvss_environment = models.CharField(
+        "CVSS environment",
+        max_length=20,
+        blank=True,
+        help_text="What is at stake there, as security requirements of CVSS: CR:H, or CR:H/IR:H. It only raises.",
+    )
     reason = models.CharField(max_length=300)
     is_enabled = models.BooleanField("enabled", default=True)
 
@@ -148,36 +141,6 @@ class IndicatorRule(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["key", "value"], name="indicator_one_rule_per_value"),
         ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Policy(models.Model):
-    """An admin's rule: when the condition holds, the effect applies."""
-
-    class Effect(models.TextChoices):
-        DENY = "deny", "Deny"
-        REQUIRE_APPROVAL = "require_approval", "Require approval"
-        ALLOW = "allow", "Allow"
-
-    class Mode(models.TextChoices):
-        ENFORCE = "enforce", "Enforce"
-        OBSERVE = "observe", "Observe only"
-
-    name = models.CharField(max_length=100, unique=True)
-    condition = models.TextField(help_text="A CEL expression that is true or false.")
-    effect = models.CharField(max_length=16, choices=Effect.choices)
-    mode = models.CharField(max_length=7, choices=Mode.choices, default=Mode.ENFORCE)
-    reason = models.CharField(max_length=300, help_text="Shown to the reviewer and sent to the agent.")
-    priority = models.PositiveSmallIntegerField(
-        default=100, help_text="Orders the reasons, smallest first. It never changes the outcome."
-    )
-    is_enabled = models.BooleanField("enabled", default=True)
-
-    class Meta:
-        verbose_name_plural = "policies"
-        ordering = ["priority", "name"]
 
     def __str__(self) -> str:
         return self.name

@@ -8,7 +8,7 @@ from typing import Any
 from governance import conditions, cvss, evidence, mapping, rulebook
 from governance.default_action_types import ACTION_TYPES
 from governance.default_catalogue import CONTROLS, TECHNIQUES
-from governance.default_rules import EVIDENCE, INDICATORS, LEVEL_SCORES, POLICIES
+from governance.default_rules import EVIDENCE, INDICATORS, LEVEL_SCORES, POLICIES, THRESHOLDS
 from governance.mapping import Mapping
 from governance.policies import Policy
 from governance.risk import Assessment, Facts, assess
@@ -32,7 +32,7 @@ def facts(action_type: str = "query", **known: Any) -> Facts:
 @cache
 def shipped() -> rulebook.Rulebook:
     """The shipped rules, compiled."""
-    blank = {"points": 0, "up_to": 100, "raises_to": "", "forces_review": False}
+    blank = {"points": 0, "up_to": 100, "raises_to": "", "forces_review": False, "cvss_environment": ""}
     content = {
         "levels": LEVEL_SCORES,
         "action_types": [
@@ -51,6 +51,7 @@ def shipped() -> rulebook.Rulebook:
         "evidence": [row | {"words": "\n".join(row["words"])} for row in EVIDENCE],
         "indicators": [blank | row for row in INDICATORS],
         "policies": [{name: row[name] for name in row if name != "priority"} for row in POLICIES],
+        "thresholds": [{"agent_id": "", "team": "", "deny_from": None} | row for row in THRESHOLDS],
     }
     return rulebook.from_content(1, content)
 

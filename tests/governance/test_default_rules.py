@@ -15,7 +15,7 @@ from governance import cvss, evidence, rulebook
 from governance.actors import system
 from governance.default_action_types import ACTION_TYPES
 from governance.default_catalogue import CONTROLS, TECHNIQUES
-from governance.default_rules import EVIDENCE, INDICATORS, LEVEL_SCORES, POLICIES, load_default_rules
+from governance.default_rules import EVIDENCE, INDICATORS, LEVEL_SCORES, POLICIES, THRESHOLDS, load_default_rules
 from governance.ledger import guards
 from governance.models import (
     ActionTypeRule,
@@ -27,6 +27,7 @@ from governance.models import (
     Policy,
     RulebookVersion,
     Technique,
+    Threshold,
 )
 from governance.rule_checks import check
 from tests.support.threads import failures, together
@@ -36,7 +37,7 @@ def empty_the_rules() -> None:
     """A portal before its first start."""
     guards.remove(connection)
     for model in (RulebookVersion, LedgerEntry, ActionTypeRule, EvidenceRule, IndicatorRule, LevelScore, Policy,
-                  Technique, Control):  # fmt: skip
+                  Threshold, Technique, Control):  # fmt: skip
         model._default_manager.all().delete()
     rulebook.forget()
 
@@ -56,6 +57,7 @@ def test_an_empty_portal_gets_version_1_and_one_entry() -> None:
         "evidence_rules": len(EVIDENCE),
         "indicator_rules": len(INDICATORS),
         "policies": len(POLICIES),
+        "thresholds": len(THRESHOLDS),
     }
     assert ActionTypeRule.objects.count() == len(ACTION_TYPES)
 
@@ -92,7 +94,7 @@ def test_the_command() -> None:
 def test_every_shipped_row_would_pass_as_a_change() -> None:
     rows = [
         row
-        for model in (ActionTypeRule, EvidenceRule, IndicatorRule, LevelScore, Policy, Technique, Control)
+        for model in (ActionTypeRule, EvidenceRule, IndicatorRule, LevelScore, Policy, Threshold, Technique, Control)
         for row in model._default_manager.all()
     ]
     assert len(rows) > 150

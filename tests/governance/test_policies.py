@@ -10,6 +10,7 @@ import pytest
 
 from governance.policies import Policy, PolicySet, Verdict, evaluate, policy_set
 from governance.risk import Facts, assess
+from governance.thresholds import GUIDE as GUIDE_LINE
 from tests.governance.rules import GUIDE, facts, policy, scored, shipped
 
 # Conditions as the table below names them.
@@ -35,7 +36,7 @@ def decide(action_type: str, *policies: Policy, **known: Any) -> Verdict:
     ],
 )
 def test_the_review_line(action_type: str, outcome: str, reason: str) -> None:
-    expected = Verdict(outcome, (reason,))  # type: ignore[arg-type]
+    expected = Verdict(outcome, (reason,), threshold=GUIDE_LINE.as_snapshot("supervised"))  # type: ignore[arg-type]
     assert decide(action_type) == expected
     assert evaluate(facts(action_type), scored(action_type), shipped().policies) == expected
 
@@ -170,7 +171,14 @@ def test_an_observed_policy_changes_nothing_and_is_listed(effect: str, action_ty
     plain = decide(action_type)
     assert (watched.outcome, watched.reasons, watched.matched) == (plain.outcome, plain.reasons, ())
     assert watched.observed == (
-        {"name": f"{effect} if true", "effect": effect, "reason": f"{effect} if true.", "mode": "observe"},
+        {
+            "name": f"{effect} if true",
+            "effect": effect,
+            "reason": f"{effect} if true.",
+            "mode": "observe",
+            "severity": "medium",
+            "controls": [],
+        },
     )
 
 
@@ -229,10 +237,11 @@ def test_a_condition_sees_the_action(condition: str) -> None:
 
 def test_the_snapshot_is_plain_json() -> None:
     verdict = decide("query", policy("deny"), policy("allow", UNANSWERED), policy("allow", mode="observe"))
-    item = {"name": "deny if true", "effect": "deny", "reason": "deny if true.", "mode": "enforce"}
+    item = {"name": "deny if true", "effect": "deny", "reason": "deny if true.", "mode": "enforce",
+            "severity": "medium", "controls": []}  # fmt: skip
     snapshot = verdict.as_snapshot()
     assert snapshot["matched"] == [item]
-    assert set(snapshot) == {"outcome", "reasons", "matched", "observed", "degraded"}
+    assert set(snapshot) == {"outcome", "reasons", "matched", "observed", "degraded", "threshold"}
     assert json.loads(json.dumps(snapshot)) == snapshot
 
 

@@ -244,6 +244,7 @@ def test_the_snapshot_says_everything() -> None:
         "rule": "database.delete",
         "why": "Removes rows; only a backup brings them back.",
         "reversibility": "no",
+        "blast_radius": "unknown",
         "cvss": {
             "version": "3.1",
             "vector": "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:N/I:H/A:H",

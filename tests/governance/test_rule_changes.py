@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.db.models import Model
 
-from governance import rulebook
+from governance import rule_content, rulebook
 from governance.errors import Conflict, InvalidRule
 from governance.models import (
     ActionTypeRule,
@@ -64,10 +64,12 @@ def test_a_new_rule_is_a_row_a_version_and_an_entry() -> None:
             "why": "It leaves the house.",
             "cvss_vector": VECTOR,
             "reversibility": "unknown",
+            "blast_radius": "unknown",
             "is_enabled": True,
             "techniques": [],
             "controls": [],
         },
+        "replay": None,
     }
 
 
@@ -82,6 +84,7 @@ def test_a_change_tells_before_and_after_of_what_changed() -> None:
         "digest": version.digest,
         "before": {"points": "5", "reason": "It is about the real system."},
         "after": {"points": "7.5", "reason": "It is the real one."},
+        "replay": None,
     }
     assert EvidenceRule.objects.get(name="Production").points == 7.5
 
@@ -102,7 +105,7 @@ def test_every_kind_of_rule_can_be_changed(row: Callable[[], Model]) -> None:
     version = made(change(row()))
     assert (version.version, RulebookVersion.objects.count()) == (2, 2)
     assert rulebook.current().version == 2
-    assert json.loads(version.content) == json.loads(json.dumps(rulebook.content_of_rows()))
+    assert json.loads(version.content) == json.loads(json.dumps(rule_content.content_of_rows()))
 
 
 def test_links_are_part_of_the_same_change() -> None:

@@ -92,7 +92,7 @@ def test_an_agent_changes_no_rules(nothing_written: Any) -> None:
         (lambda: new_policy(condition="1"), "condition", "true or false"),
         (lambda: new_policy(effect="maybe"), "effect", "not a valid choice"),
         (lambda: new_policy(reason=""), "reason", "cannot be blank"),
-        (lambda: Technique(external_id="T15", name="x", tactic="y"), "external_id", "ATT&CK or ATLAS"),
+        (lambda: Technique(external_id="T15", name="x", tactic="y"), "external_id", "ATT&CK, ATLAS or OWASP"),
         (lambda: Technique(external_id="T0001", name="x", tactic="y", tactic_id="Impact"), "tactic_id", "tactic's id"),
         (lambda: Control(control_id="AC3", title="x"), "control_id", "SP 800-53"),
     ],

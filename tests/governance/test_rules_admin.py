@@ -133,12 +133,12 @@ def test_a_change_is_saved_with_its_reason(browser: Client, admin_person: Person
     ("model", "fields"),
     [
         (ActionTypeRule, {"pattern": "ship.parcel", "level": "high", "extra_points": "0", "why": "Gone.",
-                          "reversibility": "no", "cvss_vector": VECTOR}),
+                          "blast_radius": "outside", "reversibility": "no", "cvss_vector": VECTOR}),
         (EvidenceRule, {"name": "Names", "words": "acme\nbig corp", "points": "5", "up_to": "85", "reason": "A name."}),
         (IndicatorRule, {"name": "Abroad", "key": "abroad", "value": "true", "points": "5", "up_to": "100",
                          "reason": "It goes abroad."}),
         (Policy, {"name": "No", "condition": "risk.score > 90", "effect": "deny", "mode": "enforce",
-                  "reason": "Too risky.", "priority": "100"}),
+                  "severity": "high", "reason": "Too risky.", "priority": "100"}),
         (Technique, {"external_id": "AML.T0080", "name": "AI Agent Context Poisoning", "tactic": "Persistence",
                      "tactic_id": "AML.TA0006"}),
         (Control, {"control_id": "AC-2(1)", "title": "Automated System Account Management"}),
@@ -205,7 +205,7 @@ def test_no_difference_no_change(browser: Client, nothing_written: Any) -> None:
         (IndicatorRule, {"name": "Health data"}, {"points": "0"}, "points", "Say what it does"),
         (LevelScore, {"level": "high"}, {"score": "60"}, "score", "would be called medium"),
         (Policy, {}, {"condition": 'action.typ == "query"'}, "condition", "Line 1, column 7: undeclared reference"),
-        (Technique, {"external_id": "T1485"}, {"external_id": "1485"}, "external_id", "ATT&CK or ATLAS"),
+        (Technique, {"external_id": "T1485"}, {"external_id": "1485"}, "external_id", "ATT&CK, ATLAS or OWASP"),
         (Control, {"control_id": "AC-3"}, {"control_id": "AC3"}, "control_id", "SP 800-53"),
     ],
 )  # fmt: skip

@@ -1,0 +1,75 @@
+"""The source of past actions for governance.past_actions: rows read back as the facts they were judged by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from actions.models import Action
+from governance.models import AgentType
+from governance.past_actions import PastAction, Window
+from governance.risk import Facts
+
+_COLUMNS = (
+    "pk",
+    "content",
+    "verdict",
+    "risk_score",
+    "created_at",
+    "agent__agent_id",
+    "agent__agent_type",
+    "team__name",
+)
+
+
+class Actions:
+    """governance.past_actions.Source over the table of actions."""
+
+    def one(self, action_id: int) -> PastAction | None:
+        row = Action.objects.filter(pk=action_id).values_list(*_COLUMNS).first()
+        return _past(row) if row else None
+
+    def count(self, window: Window) -> int:
+        found = _of(window).count()
+        return found if window.latest is None else min(found, window.latest)
+
+    def page(self, window: Window, below: int | None, limit: int) -> Sequence[PastAction]:
+        rows = _of(window).order_by("-pk")
+        if below is not None:
+            rows = rows.filter(pk__lt=below)
+        return [_past(row) for row in rows.values_list(*_COLUMNS)[:limit]]
+
+
+def _of(window: Window) -> Any:
+    rows = Action.objects.all()
+    if window.since is not None:
+        rows = rows.filter(created_at__gte=window.since)
+    if window.until is not None:
+        rows = rows.filter(created_at__lt=window.until)
+    return rows
+
+
+def _past(row: tuple[Any, ...]) -> PastAction:
+    action_id, content, verdict, score, created_at, agent_id, agent_type, team = row
+    payload = json.loads(content)
+    return PastAction(
+        action_id=action_id,
+        facts=Facts(
+            agent_id=agent_id,
+            team=team,
+            action_type=payload["action_type"],
+            tool_name=payload["tool_name"],
+            resource=payload["resource"],
+            description=payload["description"],
+            details=payload.get("action_details", {}),
+            context=payload.get("context", {}),
+            indicators=payload.get("risk_indicators", {}),
+            environment=payload.get("environment", ""),
+            # What the agent was called then; actions older than the types keep what it is called now.
+            agent_type=verdict.get("threshold", {}).get("agent_type") or agent_type or AgentType.SUPERVISED,
+            at=created_at,
+        ),
+        outcome=verdict["outcome"],
+        score=score,
+    )

@@ -1,0 +1,121 @@
+"""The rules' tables as one plain value: what the next rulebook version will say, and what it would say with a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import Model
+
+from governance import cvss
+from governance.models import ActionTypeRule, EvidenceRule, IndicatorRule, LevelScore, Policy, Threshold
+
+
+class Draft(NamedTuple):
+    """A rule as it would be: a row with other values, or a new one. `links` holds what is not left as it is."""
+
+    row: Model
+    links: Mapping[str, Sequence[Model]] = {}
+
+
+def content_of_rows(drafts: Iterable[Draft] = ()) -> dict[str, Any]:
+    """Every enabled rule as it stands in its table, as plain JSON: what the next version will say.
+
+    With `drafts`, those rules as they would be.
+    """
+    drafts = list(drafts)
+    content: dict[str, Any] = {"format": 2}
+    for section, (model, item, order) in _SECTIONS.items():
+        rows = list(_rows(model, drafts))
+        rows.sort(key=lambda draft: order(draft.row))
+        content[section] = [item(draft) for draft in rows]
+    content["levels"] = dict(content["levels"])
+    return content
+
+
+def _rows(model: type[Model], drafts: Sequence[Draft]) -> Iterator[Draft]:
+    """The enabled rules of a kind, each as a draft where there is one."""
+    own = [draft for draft in drafts if type(draft.row) is model]
+    drafted = {draft.row.pk for draft in own}
+    links = [field.name for field in model._meta.many_to_many]
+    own += [Draft(row) for row in model._default_manager.prefetch_related(*links) if row.pk not in drafted]
+    return (draft for draft in own if draft.row.is_enabled)  # type: ignore[attr-defined]
+
+
+def _linked(draft: Draft, name: str) -> list[Any]:
+    if name in draft.links:
+        return list(draft.links[name])
+    return list(getattr(draft.row, name).all()) if draft.row.pk else []
+
+
+def _level_item(draft: Draft) -> Any:
+    row: Any = draft.row
+    return row.level, row.score
+
+
+def _type_item(draft: Draft) -> dict[str, Any]:
+    row: Any = draft.row
+    techniques = sorted(_linked(draft, "techniques"), key=lambda t: t.external_id)
+    controls = sorted(_linked(draft, "controls"), key=lambda c: c.control_id)
+    return {
+        "pattern": row.pattern,
+        "level": row.level,
+        "extra_points": row.extra_points,
+        "why": row.why,
+        "reversibility": row.reversibility,
+        "blast_radius": row.blast_radius,
+        "cvss": dict(cvss.base(row.cvss_vector)),
+        "techniques": [
+            {"id": t.external_id, "name": t.name, "tactic": t.tactic, "tactic_id": t.tactic_id} for t in techniques
+        ],
+        "controls": [{"id": c.control_id, "title": c.title} for c in controls],
+    }
+
+
+def _fields(*names: str) -> Callable[[Draft], dict[str, Any]]:
+    return lambda draft: {name: getattr(draft.row, name) for name in names}
+
+
+def _policy_item(draft: Draft) -> dict[str, Any]:
+    row: Any = draft.row
+    return {
+        "name": row.name,
+        "condition": row.condition,
+        "effect": row.effect,
+        "mode": row.mode,
+        "reason": row.reason,
+        "severity": row.severity,
+        "owner": row.owner.username if row.owner else "",
+        "controls": sorted(control.control_id for control in _linked(draft, "controls")),
+        "valid_from": row.valid_from.isoformat() if row.valid_from else None,
+        "valid_until": row.valid_until.isoformat() if row.valid_until else None,
+    }
+
+
+def _threshold_item(draft: Draft) -> dict[str, Any]:
+    row: Any = draft.row
+    return {
+        "agent_type": row.agent_type,
+        "agent_id": row.agent_id,
+        "team": row.team.name if row.team else "",
+        "review_from": row.review_from,
+        "deny_from": row.deny_from,
+        "reason": row.reason,
+    }
+
+
+_EVIDENCE = ("name", "words", "points", "up_to", "reason")
+_INDICATOR = ("name", "key", "value", "points", "up_to", "raises_to", "forces_review", "cvss_environment", "reason")
+
+# Section of a content: its table, how a row is written, and the order, which is ours and no database's.
+_SECTIONS: dict[str, tuple[type[Model], Callable[[Draft], Any], Callable[[Any], Any]]] = {
+    "levels": (LevelScore, _level_item, lambda row: row.level),
+    "action_types": (ActionTypeRule, _type_item, lambda row: row.pattern),
+    "evidence": (EvidenceRule, _fields(*_EVIDENCE), lambda row: row.name),
+    "indicators": (IndicatorRule, _fields(*_INDICATOR), lambda row: (row.key, row.value)),
+    "policies": (Policy, _policy_item, lambda row: (row.priority, row.name)),
+    "thresholds": (Threshold, _threshold_item, lambda row: (row.agent_type, row.agent_id, row.team_id or 0)),
+}
+
+# The tables whose rows are part of a rulebook.
+KINDS: tuple[type[Model], ...] = tuple(model for model, _, _ in _SECTIONS.values())

@@ -1,0 +1,67 @@
+"""At which score an agent meets a person: a line for a type of agents, or for one agent. PURE.
+
+The guide's line is 70 for everybody; a type that has no row of its own keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from governance.risk import REVIEW_LINE, Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """From `review_from` on a person decides; from `deny_from` on (None: never) it is refused. Scores, 0 to 100."""
+
+    review_from: float = REVIEW_LINE
+    deny_from: float | None = None
+    applies_to: str = "every agent"
+    reason: str = ""
+
+    def as_snapshot(self, agent_type: str) -> dict[str, Any]:
+        """Plain JSON, to be kept on the action beside its verdict."""
+        return {
+            "review_from": self.review_from,
+            "deny_from": self.deny_from,
+            "applies_to": self.applies_to,
+            "agent_type": agent_type,
+        }
+
+
+GUIDE = Threshold()
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The lines of one rulebook version. `make` builds it."""
+
+    by_type: Mapping[str, Threshold] = field(default_factory=dict)
+    by_agent: Mapping[tuple[str, str], Threshold] = field(default_factory=dict)
+
+    def for_agent(self, facts: Facts) -> Threshold:
+        """The agent's own line (in its team, else in any), else its type's, else the guide's."""
+        own = self.by_agent.get((facts.agent_id, facts.team)) or self.by_agent.get((facts.agent_id, ""))
+        return own or self.by_type.get(facts.agent_type, GUIDE)
+
+
+def make(rows: Iterable[Mapping[str, Any]]) -> Thresholds:
+    """The lines of rows with agent_type or agent_id (and team, a name or ""), review_from, deny_from and reason.
+
+    Raises ValueError for a review line outside 0 to 90: a critical score never passes without a person.
+    """
+    by_type: dict[str, Threshold] = {}
+    by_agent: dict[tuple[str, str], Threshold] = {}
+    for row in rows:
+        review, deny = float(row["review_from"]), row["deny_from"]
+        if not 0 <= review <= 90:
+            raise ValueError(f"a person decides from a score between 0 and 90 on, not {review:g}")
+        name = f"{row['agent_type']} agents" if row["agent_type"] else f"agent {row['agent_id']}"
+        line = Threshold(review, None if deny is None else float(deny), name, row["reason"])
+        if row["agent_type"]:
+            by_type[row["agent_type"]] = line
+        else:
+            by_agent[row["agent_id"], row["team"]] = line
+    return Thresholds(by_type, by_agent)
