@@ -9,7 +9,7 @@ from actions.models import Agent
 from governance import ledger
 from governance.actors import Actor
 from governance.errors import InvalidAccount, ReasonRequired
-from governance.models import Person
+from governance.models import AgentType, Person
 from governance.people import team_named
 
 # What an admin may change about an agent.
@@ -23,8 +23,9 @@ def ensure_agent(
     name: str = "",
     team: str | None = None,
     owner: Person | None = None,
+    agent_type: str = AgentType.SUPERVISED,
 ) -> Agent:
-    """The agent of that id, registered when it is new.
+    """The agent of that id, registered when it is new; one that is known keeps its type.
 
     Without a team: the one agent of that id where there is just one, else the default team. Raises InvalidAccount
     for an unusable id.
@@ -35,7 +36,8 @@ def ensure_agent(
     if len(known) == 1:
         return known[0]
     with transaction.atomic():
-        agent = Agent(agent_id=agent_id, name=name, team=team_named(team, actor=actor), owner=owner)
+        team_row = team_named(team, actor=actor)
+        agent = Agent(agent_id=agent_id, name=name, team=team_row, owner=owner, agent_type=agent_type)
         existing = Agent.objects.filter(agent_id=agent_id, team=agent.team).first()
         if existing is not None:
             return existing
@@ -53,6 +55,7 @@ def record_registration(agent: Agent, actor: Actor) -> None:
         subject={"kind": "agent", "id": str(agent.pk)},
         data={
             "agent_id": agent.agent_id,
+            "agent_type": str(agent.agent_type),
             "team": agent.team.name,
             "owner": agent.owner.username if agent.owner else None,
             "registered_by": agent.registered_by.agent_id if agent.registered_by else None,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from actions import verdicts
 from actions.models import Action, DecidedVia, Outcome, State
-from governance.risk import REVIEW_LINE
 
 
 class Words(NamedTuple):
@@ -102,16 +102,16 @@ def submit_answer(action: Action) -> dict[str, Any]:
         "approved_at": None,
         "comments": None,
         "policy_decision": {"approved": "allow", "pending": "require_approval", "rejected": "deny"}[initial],
-        "policies_evaluated": action.verdict["matched"],
+        **verdicts.policies(action),
         "matched_policies": len(action.verdict["matched"]),
         "matched_smart_rules": 0,
-        "thresholds": {"max_risk_threshold": REVIEW_LINE},
+        "thresholds": verdicts.thresholds(action),
         "enforcement_decision": {
             "approved": "auto_approved",
             "pending": "pending_approval",
             "rejected": "denied",
         }[initial],
-        "enforcement_decision_source": "policy" if action.verdict["matched"] else "threshold",
+        "enforcement_decision_source": verdicts.source(action),
         "poll_url": f"/api/v1/actions/{action.pk}/status",
         "alert_id": None,
         "workflow_id": None,
@@ -143,6 +143,8 @@ def detail_answer(action: Action, *, for_sdk: bool, trail: list[dict[str, Any]])
     return {
         **status_answer(action),
         **_classification(action),
+        **verdicts.policies(action),
+        "thresholds": verdicts.thresholds(action),
         "status": said.details_status if for_sdk else said.status,
         "agent_name": action.agent_name,
         "tool_name": action.tool_name,
