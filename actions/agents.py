@@ -6,11 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from actions.models import Agent
-from governance import ledger
+from governance import ledger, rulebook
 from governance.actors import Actor
 from governance.errors import InvalidAccount, ReasonRequired
 from governance.models import AgentType, Person
 from governance.people import team_named
+from governance.risk import Facts
+from governance.thresholds import Threshold
 
 # What an admin may change about an agent.
 CHANGEABLE = ("name", "agent_type", "team", "owner", "is_active")
@@ -44,6 +46,20 @@ def ensure_agent(
         agent.save(force_insert=True)
         record_registration(agent, actor)
     return agent
+
+
+def line_of(agent: Agent) -> Threshold:
+    """The threshold the agent's next submission is held to. Raises NoRulebook."""
+    who = Facts(
+        agent_id=agent.agent_id,
+        team=agent.team.name,
+        agent_type=agent.agent_type,
+        action_type="",
+        tool_name="",
+        resource="",
+        description="",
+    )
+    return rulebook.current().thresholds.for_agent(who)
 
 
 def record_registration(agent: Agent, actor: Actor) -> None:
