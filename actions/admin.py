@@ -106,7 +106,7 @@ class AgentForm(forms.ModelForm):
 @admin.register(Agent)
 class AgentAdmin(_Asks, admin.ModelAdmin):
     form = AgentForm
-    list_display = ("agent_id", "name", "agent_type", "team", "owner", "registered", "is_active", "blocked_at")
+    list_display = ("agent_id", "name", "agent_type", "team", "owner", "known_since", "is_active", "blocked_at")
     list_filter = ("agent_type", "is_active", ("blocked_at", admin.EmptyFieldListFilter), "team")
     search_fields = ("agent_id", "name")
     list_select_related = ("team", "owner", "registered_by")
@@ -118,20 +118,22 @@ class AgentAdmin(_Asks, admin.ModelAdmin):
         "team",
         "owner",
         "is_active",
-        "registered",
+        "known_since",
         "blocked_at",
         "blocked_by",
         "blocked_reason",
     )
-    readonly_fields = ("line", "registered", "blocked_at", "blocked_by", "blocked_reason")
+    readonly_fields = ("line", "known_since", "blocked_at", "blocked_by", "blocked_reason")
     change_form_template = "admin/actions/agent/change_form.html"
     change_list_template = "admin/actions/agent/change_list.html"
 
-    @admin.display(description="registered")
-    def registered(self, agent: Agent) -> str:
-        if agent.registered_by is None:
-            return f"by a person, {agent.created_at:%Y-%m-%d}"
-        return f"by the key of {agent.registered_by.agent_id} on its first submission, {agent.created_at:%Y-%m-%d}"
+    @admin.display(description="known since", ordering="created_at")
+    def known_since(self, agent: Agent) -> str:
+        """When it came, and how: by a person's hand, or in a submission."""
+        if agent.pk is None:
+            return "-"
+        how = f"with the key of {agent.registered_by.agent_id}" if agent.registered_by else "made by a person"
+        return f"{agent.created_at:%Y-%m-%d}, {how}"
 
     @admin.display(description="threshold in force")
     def line(self, agent: Agent) -> str:

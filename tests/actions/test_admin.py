@@ -43,10 +43,11 @@ def test_an_agent_is_registered_and_changed_with_its_entry(browser, team, owner)
     assert list(kinds) == ["agent.registered", "agent.changed"]
 
 
-def test_the_list_says_who_registered_an_agent(browser, submit, agent):
+def test_the_list_says_how_an_agent_came(browser, submit, agent):
     submit(agent_id="brand-new")
     text = browser.get(page("changelist")).content.decode()
-    assert f"by the key of {agent.agent_id} on its first submission" in text
+    assert f", with the key of {agent.agent_id}" in text
+    assert ", made by a person" in text
 
 
 def test_an_unregistered_agent_is_found_and_registered(browser, submit, team, agent):
