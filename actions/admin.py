@@ -149,11 +149,12 @@ class AgentAdmin(_Asks, admin.ModelAdmin):
         if held_to.deny_from is not None:
             ends = f"from {held_to.deny_from:g} on it is refused without asking anybody"
         return format_html(
-            '{}; {}.<br>It is the line of {}: {} <a href="{}">All thresholds</a>',
+            '{}; {}.<br>It is the line of {}: {} {}<a href="{}">All thresholds</a>',
             begins,
             ends,
             held_to.applies_to,
             held_to.reason or "no threshold names it or its type, so the guide's holds.",
+            "Where another agent's key speaks for it, that agent's line holds as well. " if agent.registered_by else "",
             reverse("admin:governance_threshold_changelist"),
         )
 

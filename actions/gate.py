@@ -33,13 +33,23 @@ class Answer:
 
 
 def ask(
-    submission: Submission, *, agent: Agent, team: str, rules_version: int | None, blocked: str, at: datetime
+    submission: Submission,
+    *,
+    agent: Agent,
+    principal: Agent,
+    team: str,
+    rules_version: int | None,
+    blocked: str,
+    at: datetime,
 ) -> Answer:
     """Score the submission made at that time, evaluate policy and find its route.
 
-    `blocked` is the sentence of a kill switch, a blocked or a retired agent; it rejects, whatever the rules say.
+    `agent` is whom it speaks for, `principal` whose key it came with; mostly they are one. `blocked` is the sentence
+    of a kill switch, a blocked or a retired agent; it rejects, whatever the rules say.
     """
     facts = submission.facts(team, agent.agent_type, at)
+    if agent.agent_id != principal.agent_id:
+        facts = replace(facts, principal_id=principal.agent_id, principal_type=principal.agent_type)
     assessment, verdict = _rules(facts, rules_version)
     if blocked:
         verdict = replace(verdict, outcome="rejected", reasons=(blocked,))

@@ -82,6 +82,7 @@ def weigh(submission: Submission, *, key: AgentKey, arrival: Arrival) -> tuple[A
     answer = gate.ask(
         submission,
         agent=agent,
+        principal=key.agent,
         team=key.agent.team.name,
         rules_version=arrival.rules_version,
         blocked=why_blocked(agent, key.agent, arrival.switched_off),

@@ -39,6 +39,7 @@ class Facts:
     """What is known about an intended action: content as submitted, who submits it, and when. Pure data.
 
     `agent_type` is supervised, autonomous or unregistered: what the portal knows, not what the agent says.
+    `principal_id` and `principal_type` are those of the agent whose key asks, where it speaks for another one.
     """
 
     agent_id: str
@@ -53,6 +54,8 @@ class Facts:
     environment: str = ""
     agent_type: str = "supervised"
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    principal_id: str = ""
+    principal_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

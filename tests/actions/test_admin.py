@@ -92,6 +92,12 @@ def test_the_threshold_shown_is_the_one_the_next_submission_is_held_to(browser, 
     assert [submit(action_type=kind)["status"] for kind in ("query", "transaction")] == ["pending_approval", "rejected"]
 
 
+def test_of_an_agent_others_speak_for_both_lines_are_named(browser, submit, agent):
+    submit(agent_id="brand-new")
+    assert "that agent's line holds as well" in shown_line(browser, Agent.objects.get(agent_id="brand-new"))
+    assert "as well" not in shown_line(browser, agent)
+
+
 def test_without_a_line_of_its_type_the_guides_is_shown(browser, agent):
     row = Threshold.objects.get(agent_type="supervised")
     row.is_enabled = False

@@ -58,7 +58,7 @@ def test_the_kinds_of_factors():
 
 
 def test_what_it_says_is_refused_is_refused():
-    sentence = re.search(r"a body with (.*?) is refused", PAGE, re.DOTALL)
+    sentence = re.search(r"A body with (.*?) is refused", PAGE, re.DOTALL)
     assert sentence
     names = set(re.findall(r"`(\w+)`", sentence[1]))
     assert len(names) == 7

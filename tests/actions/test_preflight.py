@@ -13,6 +13,7 @@ from governance.models import LedgerEntry, RulebookVersion
 from tests.support.api import GUIDE_EXAMPLE, SUBMIT, Api
 from tests.support.database import row_counts
 from tests.support.people import key_for
+from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
 
@@ -195,3 +196,13 @@ def test_another_teams_agent_is_none_of_ours(api, other_team):
     Api(key_for("warehouse", team=other_team.name)).submit(agent_id="shared")
     block_agent(Agent.objects.get(agent_id="shared").pk, actor=command("tests"), reason="Secret.")
     assert ask(api, agent_id="shared")["would_be"]["status"] == "approved"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asked_from_all_sides_at_once_every_question_has_its_place(agent_key, agent):
+    results = together(*[lambda: ask(Api(agent_key)).status] * 6)
+    assert results == [200] * 6
+    entries = list(LedgerEntry.objects.filter(stream=f"agent:{agent.pk}").order_by("seq"))
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+    assert [entry.type for entry in entries[-6:]] == ["rules.asked"] * 6
+    assert [entry.prev for entry in entries[1:]] == [entry.leaf for entry in entries[:-1]]

@@ -12,12 +12,14 @@ import pytest
 from actions import wire
 from actions.agents import change_agent
 from actions.models import Action, Agent, State
+from governance import past_actions, rulebook
 from governance.actors import command
 from governance.models import AgentType, Threshold
 from governance.policies import evaluate, policy_set
 from governance.risk import level_of
 from governance.rule_changes import change_rule
 from governance.thresholds import Threshold as Line
+from governance.thresholds import stricter
 from tests.governance.rules import facts, policy, scored
 from tests.support.api import GUIDE_EXAMPLE, SUBMIT
 from tests.support.cast import AGENT_ID
@@ -214,3 +216,58 @@ def test_inside_the_content_they_are_only_content(submit, place):
     assert answer["thresholds"]["agent_type"] == "unregistered"
     assert Agent.objects.get(agent_id="brand-new").agent_type == AgentType.UNREGISTERED
     assert Action.objects.get(pk=answer["id"]).payload[place] == lies
+
+
+# -- Nor does another name --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_new_name_does_not_lift_the_line_of_the_key(api, submit, agent):
+    """An autonomous agent's 60 stays 60 under a name nobody knows, whose own line is the guide's 70."""
+    agent.agent_type = AgentType.AUTONOMOUS
+    change_agent(agent, actor=ADAM)
+    for name in (AGENT_ID, "a-new-name", "a-new-name"):
+        asked = api.post("/api/v1/actions/preflight", GUIDE_EXAMPLE | {"agent_id": name, "action_type": "data_access"})
+        answer = submit(agent_id=name, action_type="data_access")
+        assert (answer["status"], answer["risk_score"]) == ("pending_approval", 60.0)
+        assert asked["thresholds"] == answer["thresholds"]
+        assert answer["thresholds"]["applies_to"] == "autonomous agents"
+        assert answer["thresholds"]["is_registered"] is (name == AGENT_ID)
+        assert contradictions(answer.json) == []
+
+
+@pytest.mark.django_db
+def test_a_new_name_does_not_escape_the_line_of_denial(submit):
+    row = Threshold(agent_id=AGENT_ID, review_from=80.0, deny_from=85.0, reason="It is new.")
+    change_rule(row, actor=ADAM, reason="For a test.")
+    answer = submit(agent_id="a-new-name", action_type="transaction")
+    assert (answer["status"], answer["thresholds"]["deny_from"]) == ("rejected", 85.0)
+    assert answer["thresholds"]["auto_approve_below"] == 70.0  # the lower half of each
+    assert answer["thresholds"]["applies_to"] == f"unregistered agents and agent {AGENT_ID}"
+
+
+@pytest.mark.django_db
+def test_past_actions_remember_whose_key_it_was(submit, agent):
+    agent.agent_type = AgentType.AUTONOMOUS
+    change_agent(agent, actor=ADAM)
+    own, other = submit()["id"], submit(agent_id="a-new-name")["id"]
+    facts = {name: past_actions.source().one(action_id).facts for name, action_id in (("own", own), ("other", other))}
+    assert (facts["own"].principal_id, facts["own"].principal_type) == ("", "")
+    assert (facts["other"].principal_id, facts["other"].principal_type) == (AGENT_ID, "autonomous")
+    assert rulebook.current().thresholds.for_agent(facts["other"]).review_from == 60.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (Line(70), Line(60), (60, None)),
+        (Line(70, 90), Line(60), (60, 90)),
+        (Line(70, 90), Line(80, 85), (70, 85)),
+        (Line(70, None), Line(70, None), (70, None)),
+    ],
+)
+def test_the_stricter_of_two_lines(one, other, expected):
+    for pair in ((one, other), (other, one)):
+        line = stricter(*pair)
+        assert (line.review_from, line.deny_from) == expected
+        assert line.review_from <= min(one.review_from, other.review_from)
