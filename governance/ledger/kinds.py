@@ -33,7 +33,7 @@ KINDS: dict[str, str] = {
     "person.sign_in_failed": "failed to sign in as {username}",
     "person.password_changed": "changed their password",
     "rules.loaded": "loaded the default rules: version {version}",
-    "rules.asked": "asked what the rules say to {action_type} on {resource}: {outcome}, risk {score} ({level})",
+    "rules.asked": "asked about {action_type} on {resource}, submitting nothing: {outcome}, risk {score} ({level})",
     "rule.created": "created {rule_kind} {rule}: {reason}",
     "rule.changed": "changed {rule_kind} {rule}: {reason}",
     "history.exported": "exported {rows} rows of history",

@@ -91,7 +91,7 @@ def test_the_entry_says_what_was_asked_and_answered(api, agent):
     assert body["risk"]["rulebook"] == RulebookVersion.objects.latest("version").version
     assert "DE02" not in entry.body
     assert sentence(entry.type, body["data"]) == (
-        "asked what the rules say to transaction on customer_profiles: pending, risk 85.0 (high)"
+        "asked about transaction on customer_profiles, submitting nothing: pending, risk 85.0 (high)"
     )
 
 
