@@ -1,8 +1,7 @@
-"""CVSS scores, 3.1 and 4.0, base and in context: a thin face over the cvss library, which follows FIRST's text. PURE."""
+"""CVSS 3.1 and 4.0, base score and score in context: a thin face over the cvss library. PURE."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple, TypedDict
 
@@ -75,10 +74,11 @@ def environment(requirements: str) -> str:
     if wrong := [part for part in given if part not in allowed]:
         sentence = f"{wrong[0]} is not a security requirement. Write CR, IR or AR with H or M: CR:H/IR:H."
         raise InvalidRule(f"{sentence} Nothing was changed.", errors={"cvss_environment": sentence})
-    return strictest(given)
+    return strictest(tuple(given))
 
 
-def strictest(environments: Iterable[str]) -> str:
+@lru_cache(maxsize=4096)
+def strictest(environments: tuple[str, ...]) -> str:
     """Several security requirements as one: where they differ about a metric, the higher one holds."""
     metrics = {metric for one in environments for metric in one.split("/") if metric}
     return "/".join(

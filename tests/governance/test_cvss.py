@@ -208,8 +208,8 @@ def test_a_known_score_in_context() -> None:
     ],
 )
 def test_the_stricter_requirement_holds(said: list[str], holds: str) -> None:
-    assert cvss.strictest(said) == holds
-    assert cvss.strictest(reversed(said)) == holds
+    assert cvss.strictest(tuple(said)) == holds
+    assert cvss.strictest(tuple(reversed(said))) == holds
     assert cvss.environment(holds) == holds
 
 
