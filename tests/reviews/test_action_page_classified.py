@@ -103,13 +103,13 @@ def test_the_classification_says_how_far_it_reaches_and_names_what_it_is(
     text = classification(sign_in(senior), row(lifecycles.pending(api, action_type="user.grant")))
     for part in (
         "How far it reaches A whole system",
-        "CVSS 3.1 9.1 Critical",
+        "CVSS 3.1 9.1 Critical MITRE",
         "MITRE ATT&CK and ATLAS T1098 Account Manipulation Persistence",
         "OWASP Top 10 for agents ASI03 Identity and Privilege Abuse",
         "NIST SP 800-53 AC-2 Account Management AC-5 Separation of Duties AC-6 Least Privilege",
     ):
         assert part in text, part
-    for absent in ("here", "Why CVSS counts more here"):
+    for absent in ("base score", "at stake"):
         assert absent not in text
 
 
@@ -121,13 +121,19 @@ def test_cvss_shows_both_scores_and_why_the_context_counts(api: Api, senior: Per
     action = pay(api, 5, environment="production", risk_indicators={"pii_involved": True})
     text = classification(sign_in(senior), action)
     for part in (
-        "CVSS 3.1 9.8 Critical here base score 7.7 High",
-        "Why CVSS counts more here pii_involved = true: Personal data is involved.",
+        "CVSS 3.1 9.8 Critical base score 7.7 High",
+        "What is at stake here, as CVSS counts it pii_involved = true: Personal data is involved.",
         "environment = production: It happens where the work is done, and people rely on it.",
         "Need for confidentiality here high Need for integrity here high Need for availability here high",
         "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:C/C:N/I:H/A:N/CR:H/IR:H/AR:H",
     ):
         assert part in text, part
+
+
+def test_a_context_that_changes_no_number_says_so(api: Api, senior: Person, sign_in: SignIn) -> None:
+    text = classification(sign_in(senior), row(lifecycles.critical(api, environment="production")))
+    assert "CVSS 3.1 9.1 Critical the same as its base score" in text
+    assert "environment = production:" in text
 
 
 @pytest.mark.parametrize(
