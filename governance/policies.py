@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from governance import conditions
-from governance.risk import Assessment, Facts
+from governance.risk import Assessment, Facts, cvss_score
 from governance.thresholds import GUIDE, Threshold
 
 Outcome = Literal["approved", "pending", "rejected"]
@@ -192,7 +192,7 @@ def _values(facts: Facts, assessment: Assessment) -> dict[str, Any]:
         "agent.type": facts.agent_type,
         "risk.score": assessment.score,
         "risk.level": assessment.level,
-        "risk.cvss": assessment.cvss["score"] if assessment.cvss else 0.0,
+        "risk.cvss": cvss_score(assessment),
         "risk.rule": assessment.rule,
         "risk.reversibility": assessment.reversibility,
         "risk.blast_radius": assessment.blast_radius,
