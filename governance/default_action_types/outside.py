@@ -61,7 +61,7 @@ RATINGS: tuple[_R, ...] = (
        "Removes something in another system."),
     _R("api.*", "medium", "N/L/L/N/U/L/L/N", "AML.T0053", "AC-20 SC-7", "unknown", "outside",
        "A call to another system nobody has rated yet.", 10.0),
-    _R("http.get", "low", "N/L/L/N/U/L/N/N", "AML.T0053 ASI01", "AC-4 SC-7", "yes", "outside",
+    _R("http.get", "medium", "N/L/L/N/U/L/L/N", "AML.T0053 ASI01", "AC-4 SC-7", "yes", "outside",
        "Fetches from an address; the address itself can carry data out."),
     _R("http.post http.put http.patch", "high", "N/L/L/N/C/L/L/N", "AML.T0086", "AC-4 SC-7", "no", "outside",
        "Sends something to an address; a copy cannot be called back."),
@@ -73,7 +73,7 @@ RATINGS: tuple[_R, ...] = (
     # The web, and a browser in it
     _R("web.search", "low", "N/L/L/N/U/L/N/N", "AML.T0053 ASI01", "AC-4 SC-7", "yes", "outside",
        "Looks something up outside; the question leaves our hands."),
-    _R("web.fetch web.read web.browse web.scrape browser.navigate browser.read browser.screenshot", "low",
+    _R("web.fetch web.read web.browse web.scrape browser.navigate browser.read browser.screenshot", "medium",
        "N/L/L/R/U/L/L/N", "AML.T0051 ASI01", "AC-4 SC-7 SI-10", "yes", "outside",
        "Brings in a stranger's words, which may try to steer the agent."),
     _R("web.download browser.download", "medium", "N/L/L/R/U/L/L/N", "T1105", "AC-4 SI-3 SC-7", "yes", "record",

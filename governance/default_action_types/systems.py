@@ -57,7 +57,7 @@ RATINGS: tuple[_R, ...] = (
     _R("system.config_change system.configure config.update config.write", "critical", "N/L/H/N/C/L/H/H", "T1569",
        "CM-3 CM-5 CM-6", "partly", "system",
        "Changes how a system runs; one mistake reaches everything on it."),
-    _R("config.read", "low", "L/L/L/N/U/L/N/N", "T1082", "CM-6 AU-2", "yes", "system",
+    _R("config.read", "medium", "L/L/L/N/U/H/N/N", "T1082", "CM-6 AU-2", "yes", "system",
        "Reads how a system is set up; secrets may stand there."),
     _R("config.*", "critical", "N/L/H/N/C/L/H/H", "T1569", "CM-3 CM-5 CM-6", "unknown", "system",
        "A change of the set-up nobody has rated yet."),

@@ -24,7 +24,7 @@ RATINGS: tuple[_R, ...] = (
        "Looks something up outside; the question leaves our hands."),
     _R(_each("langchain.tool", "requests_get navigate_browser extract_text extract_hyperlinks get_elements"
              " current_webpage previous_webpage"),
-       "low", "N/L/L/R/U/L/L/N", "AML.T0051 ASI01", "AC-4 SC-7 SI-10", "yes", "outside",
+       "medium", "N/L/L/R/U/L/L/N", "AML.T0051 ASI01", "AC-4 SC-7 SI-10", "yes", "outside",
        "Brings in a stranger's words, which may try to steer the agent."),
     _R(_each("langchain.tool", "requests_post requests_put requests_patch"), "high", "N/L/L/N/C/L/L/N", "AML.T0086",
        "AC-4 SC-7", "no", "outside",
@@ -74,7 +74,7 @@ RATINGS: tuple[_R, ...] = (
        "Writes a file; what was there before may be gone."),
     _R("mcp.filesystem.*", "medium", "L/L/L/N/U/L/L/L", "T1005 ASI02", "AC-3 AU-2", "unknown", "record",
        "A file operation nobody has rated yet.", 10.0),
-    _R("mcp.fetch.fetch", "low", "N/L/L/R/U/L/L/N", "AML.T0051 ASI01", "AC-4 SC-7 SI-10", "yes", "outside",
+    _R("mcp.fetch.fetch", "medium", "N/L/L/R/U/L/L/N", "AML.T0051 ASI01", "AC-4 SC-7 SI-10", "yes", "outside",
        "Brings in a stranger's words, which may try to steer the agent."),
     _R(_each("mcp.git", "git_status git_diff git_diff_unstaged git_diff_staged git_log git_show"), "low",
        "L/L/L/N/U/L/N/N", "T1213", "AC-3 AU-2", "yes", "records",
