@@ -12,17 +12,15 @@ from django.db import transaction
 
 from governance import ledger
 from governance.actors import Actor
+from governance.catalogues.starter import write_starter_set
 from governance.default_action_types import ACTION_TYPES
-from governance.default_catalogue import CONTROLS, TECHNIQUES
 from governance.models import (
     ActionTypeRule,
-    Control,
     EvidenceRule,
     IndicatorRule,
     LevelScore,
     Policy,
     RulebookVersion,
-    Technique,
     Threshold,
 )
 from governance.rule_changes import STREAM, freeze, take_turn
@@ -119,7 +117,7 @@ def load_default_rules(actor: Actor) -> RulebookVersion | None:
         take_turn()
         if RulebookVersion.objects.exists():
             return None
-        _write_rows()
+        _write_rows(actor)
         version = freeze(actor=actor, reason="The default rules.")
         ledger.append(
             "rules.loaded",
@@ -139,27 +137,9 @@ def load_default_rules(actor: Actor) -> RulebookVersion | None:
         return version
 
 
-def _write_rows() -> None:
+def _write_rows(actor: Actor) -> None:
     LevelScore.objects.bulk_create(LevelScore(level=level, score=score) for level, score in LEVEL_SCORES.items())
-    techniques = {
-        technique.external_id: technique
-        for technique in Technique.objects.bulk_create(
-            Technique(
-                external_id=number,
-                framework=Technique.framework_of(number),
-                name=name,
-                tactic=tactic,
-                tactic_id=tactic_id,
-            )
-            for number, (name, tactic, tactic_id) in TECHNIQUES.items()
-        )
-    }
-    controls = {
-        control.control_id: control
-        for control in Control.objects.bulk_create(
-            Control(control_id=number, title=title) for number, title in CONTROLS.items()
-        )
-    }
+    techniques, controls = write_starter_set(actor)
     rows = ActionTypeRule.objects.bulk_create(
         ActionTypeRule(
             pattern=shipped.pattern,

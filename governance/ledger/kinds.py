@@ -35,6 +35,7 @@ KINDS: dict[str, str] = {
     "rules.loaded": "loaded the default rules: version {version}",
     "rule.created": "created {rule_kind} {rule}: {reason}",
     "rule.changed": "changed {rule_kind} {rule}: {reason}",
+    "catalogue.loaded": "loaded {title} {release}: {new} new, {updated} updated, {withdrawn} withdrawn",
     "history.exported": "exported {rows} rows of history",
 }
 
