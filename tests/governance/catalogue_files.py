@@ -18,6 +18,7 @@ from governance.actors import command
 from governance.catalogues.load import Outcome, Report, load_catalogues
 from governance.catalogues.reading import read_file
 from governance.default_catalogue import CONTROLS, TECHNIQUES
+from governance.models import Control, Mitigation, Technique
 from tests.habits.tree import ROOT
 
 SHARED = ROOT.parent / "shared" / "data"
@@ -25,6 +26,9 @@ needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the publishers' f
 
 ACTOR = command("load_catalogues")
 KINDS = ("attack", "atlas", "controls", "baseline", "mapping")
+
+# How many techniques of ATT&CK the starter set has.
+OURS = sum(number.startswith("T") for number in TECHNIQUES)
 
 
 def shared(pattern: str) -> Path:
@@ -195,11 +199,22 @@ def write(folder: Path, document: Any, name: str = "file", *, packed: bool = Fal
 
 def load(folder: Path, options: dict[str, bool] | None = None, **documents: Any) -> Report:
     """Load documents by their kinds, each as a file of its own: `load(tmp_path, attack=attack())`."""
-    files = [
-        read_file(kind, write(folder, document, f"{kind}-file"))
-        for kind, document in documents.items()
-    ]  # fmt: skip
+    files = [read_file(kind, write(folder, document, f"{kind}-file")) for kind, document in documents.items()]
     return load_catalogues(files, actor=ACTOR, **(options or {}))
+
+
+def everything() -> dict[str, Any]:
+    """A document of each kind."""
+    return {kind: make() for kind, make in MADE.items()}
+
+
+def every_row() -> list[Any]:
+    """All the tables of the catalogues hold."""
+    return [list(model.objects.order_by("pk").values()) for model in (Technique, Control, Mitigation)]
+
+
+def technique(number: str = "T1485") -> Technique:
+    return Technique.objects.get(external_id=number)
 
 
 def only(report: Report) -> Outcome:

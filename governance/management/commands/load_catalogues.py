@@ -70,10 +70,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         named = [(kind, path) for kind in EXPECTED for path in options[kind]]
-        if not named:
-            raise CommandError(f"Name at least one file: {', '.join(f'--{kind}' for kind in EXPECTED)}.")
         if options["attack_version"] and not options["attack"]:
             raise CommandError("--attack-version is about the file of --attack, and there is none.")
+        if not named:
+            raise CommandError(f"Name at least one file: {', '.join(f'--{kind}' for kind in EXPECTED)}.")
         began, progress = time.monotonic(), Progress(self.stderr)
         try:
             files = [
