@@ -62,12 +62,12 @@ def about_control(row: Control) -> dict[str, Any]:
 
 
 def releases_of(catalogues: tuple[str, ...]) -> list[CatalogueRelease]:
-    """The release of each catalogue that was loaded last; of baselines, of each level."""
+    """The release of each catalogue that was loaded last; of baselines, of each level in the order of loading."""
     latest: dict[tuple[str, str], CatalogueRelease] = {}
     for release in CatalogueRelease.objects.filter(catalogue__in=catalogues):
         level = release.title if release.catalogue == CatalogueRelease.Catalogue.BASELINE else ""
         latest.setdefault((release.catalogue, level), release)
-    return sorted(latest.values(), key=lambda release: catalogues.index(release.catalogue))
+    return sorted(latest.values(), key=lambda release: (catalogues.index(release.catalogue), release.pk))
 
 
 def _labelled(row: Technique | Control, differences: dict[str, str]) -> list[tuple[str, str]]:

@@ -69,12 +69,17 @@ def _how_often(through: type[Model], row: str, other: str) -> Combinable:
     return Coalesce(Subquery(counted), Value(0))
 
 
+def _counted(count: int, one: str, many: str) -> str | None:
+    return f"{count} {one if count == 1 else many}" if count else None
+
+
 class CatalogueAdmin(RuleAdmin):
     """What techniques and controls have in common."""
 
     change_form_template = "admin/governance/catalogue_form.html"
     change_list_template = "admin/governance/catalogue_list.html"
     list_per_page = 50
+    empty_value_display = ""  # most are in force and used by nobody: what is to be seen are the others
     catalogues: tuple[str, ...] = ()
 
     def about(self, row: Any) -> dict[str, Any]:
@@ -84,13 +89,13 @@ class CatalogueAdmin(RuleAdmin):
         """The rows whose id begins with a term, if it is the beginning of one."""
         raise NotImplementedError
 
-    @admin.display(description="Action types", ordering="used")
-    def used_by(self, row: Any) -> str:
-        return str(row.used or "—")
+    @admin.display(description="Used by", ordering="used")
+    def used_by(self, row: Any) -> str | None:
+        return _counted(row.used, "action type", "action types")
 
     @admin.display(description="State", ordering="is_withdrawn")
-    def state(self, row: Any) -> SafeString | str:
-        return format_html('<span class="gone">{}</span>', "withdrawn") if row.is_withdrawn else ""
+    def state(self, row: Any) -> SafeString | None:
+        return format_html('<span class="gone">{}</span>', "withdrawn") if row.is_withdrawn else None
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -113,7 +118,7 @@ class CatalogueAdmin(RuleAdmin):
 @admin.register(Technique)
 class TechniqueAdmin(CatalogueAdmin):
     rule_fields = ("external_id", "name", "tactic", "tactic_id")
-    list_display = ("external_id", "name", "tactic", "framework", "used_by", "state")
+    list_display = ("external_id", "name", "tactic", "publisher", "used_by", "state")
     list_filter = ("framework", "tactic", WithdrawnFilter, UsedFilter)
     search_fields = ("external_id", "name", "tactic", "tactic_id")
     catalogues = ("attack", "atlas", "owasp")
@@ -129,6 +134,10 @@ class TechniqueAdmin(CatalogueAdmin):
 
     def about(self, row: Any) -> dict[str, Any]:
         return about_technique(row)
+
+    @admin.display(description="Of", ordering="framework")
+    def publisher(self, row: Any) -> str:
+        return row.get_framework_display().removeprefix("MITRE ")
 
 
 @admin.register(Control)
@@ -164,17 +173,17 @@ class ControlAdmin(CatalogueAdmin):
 
     @admin.display(description="Baselines")
     def baselines(self, row: Any) -> str:
-        return ", ".join(name for level, name in _BASELINES.items() if getattr(row, f"in_{level}")) or "—"
+        return ", ".join(name for level, name in _BASELINES.items() if getattr(row, f"in_{level}"))
 
     @admin.display(description="Policies", ordering="policy_count")
-    def policies_with_it(self, row: Any) -> str:
-        return str(row.policy_count or "—")
+    def policies_with_it(self, row: Any) -> str | None:
+        return _counted(row.policy_count, "policy", "policies")
 
 
 @admin.register(Mitigation)
 class MitigationAdmin(ReadOnlyAdmin):
     change_list_template = "admin/governance/catalogue_list.html"
-    list_display = ("technique", "control", "source")
+    list_display = ("technique", "control")
     list_select_related = ("technique", "control")
     search_fields = ("technique__external_id", "technique__name", "control__control_id", "control__title")
     ordering = ("technique__external_id", in_order("control__control_id"))

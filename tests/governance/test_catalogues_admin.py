@@ -115,7 +115,9 @@ def test_a_list_says_how_often_each_is_used(browser: Client) -> None:
     change(ActionTypeRule, {"pattern": "file.delete"}, is_enabled=False)
     listed = {one.external_id: one for one in browser.get(page(Technique, "?q=T1485")).context["cl"].result_list}
     assert listed["T1485"].used == used - 1
-    assert browser.get(page(Control, "?q=AC-3")).context["cl"].result_list[0].policy_count == 1
+    listed_controls = browser.get(page(Control, "?q=AC-3"))
+    assert listed_controls.context["cl"].result_list[0].policy_count == 1
+    assert "1 policy</td>" in listed_controls.text
 
 
 @pytest.mark.parametrize("model", [Technique, Control, Mitigation, CatalogueRelease])
