@@ -1,11 +1,20 @@
 """The techniques and controls the shipped rules name, word for word as their publishers have them. PURE.
 
-Techniques: MITRE ATT&CK Enterprise 18.1 and MITRE ATLAS 5.6.0 (AML), each with the one tactic it serves here.
-Controls: NIST SP 800-53 Rev. 5. ATT&CK: (c) 2025 The MITRE Corporation. This work is reproduced and distributed
-with the permission of The MITRE Corporation.
+Techniques: MITRE ATT&CK Enterprise 18.1 and MITRE ATLAS 5.6.0 (AML), each with the one tactic it serves here, and the
+OWASP Top 10 for Agentic Applications 2026 (ASI). Controls: NIST SP 800-53 Rev. 5. ATT&CK: (c) 2025 The MITRE
+Corporation. This work is reproduced and distributed with the permission of The MITRE Corporation.
 """
 
 from __future__ import annotations
+
+# Wherever names of ATT&CK are shown or copied, this is there too: its terms of use ask for it.
+MITRE_NOTICE = (
+    "(c) 2025 The MITRE Corporation. This work is reproduced and distributed with the permission of The MITRE"
+    " Corporation."
+)
+
+# The releases these are taken from.
+VERSIONS = {"attack": "18.1", "atlas": "5.6.0", "owasp": "2026", "controls": "Revision 5"}
 
 # Id: name, tactic, the tactic's id.
 TECHNIQUES: dict[str, tuple[str, str, str]] = {
@@ -25,16 +34,6 @@ TECHNIQUES: dict[str, tuple[str, str, str]] = {
     "AML.T0098": ("AI Agent Tool Credential Harvesting", "Credential Access", "AML.TA0013"),
     "AML.T0101": ("Data Destruction via AI Agent Tool Invocation", "Impact", "AML.TA0011"),
     "AML.T0103": ("Deploy AI Agent", "Execution", "AML.TA0005"),
-    "ASI01": ("Agent Goal Hijack", "", ""),
-    "ASI02": ("Tool Misuse and Exploitation", "", ""),
-    "ASI03": ("Identity and Privilege Abuse", "", ""),
-    "ASI04": ("Agentic Supply Chain Vulnerabilities", "", ""),
-    "ASI05": ("Unexpected Code Execution (RCE)", "", ""),
-    "ASI06": ("Memory & Context Poisoning", "", ""),
-    "ASI07": ("Insecure Inter-Agent Communication", "", ""),
-    "ASI08": ("Cascading Failures", "", ""),
-    "ASI09": ("Human-Agent Trust Exploitation", "", ""),
-    "ASI10": ("Rogue Agents", "", ""),
     "T1003": ("OS Credential Dumping", "Credential Access", "TA0006"),
     "T1005": ("Data from Local System", "Collection", "TA0009"),
     "T1020": ("Automated Exfiltration", "Exfiltration", "TA0010"),
@@ -101,6 +100,21 @@ TECHNIQUES: dict[str, tuple[str, str, str]] = {
     "T1654": ("Log Enumeration", "Discovery", "TA0007"),
     "T1657": ("Financial Theft", "Impact", "TA0040"),
 }
+
+# Id: name. The list has no tactics.
+OWASP: dict[str, str] = {
+    "ASI01": "Agent Goal Hijack",
+    "ASI02": "Tool Misuse and Exploitation",
+    "ASI03": "Identity and Privilege Abuse",
+    "ASI04": "Agentic Supply Chain Vulnerabilities",
+    "ASI05": "Unexpected Code Execution (RCE)",
+    "ASI06": "Memory & Context Poisoning",
+    "ASI07": "Insecure Inter-Agent Communication",
+    "ASI08": "Cascading Failures",
+    "ASI09": "Human-Agent Trust Exploitation",
+    "ASI10": "Rogue Agents",
+}
+TECHNIQUES |= {number: (name, "", "") for number, name in OWASP.items()}
 
 # Id: title.
 CONTROLS: dict[str, str] = {

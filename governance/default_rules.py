@@ -10,8 +10,8 @@ from django.db.models import Model
 
 from governance import ledger
 from governance.actors import Actor
+from governance.catalogues.starter import starter_rows, write_starter_set
 from governance.default_action_types import ACTION_TYPES
-from governance.default_catalogue import CONTROLS, TECHNIQUES
 from governance.default_evidence import EVIDENCE, INDICATORS
 from governance.models import (
     ActionTypeRule,
@@ -55,7 +55,7 @@ def load_default_rules(actor: Actor) -> RulebookVersion | None:
         take_turn()
         if RulebookVersion.objects.exists():
             return None
-        _write_rows()
+        _write_rows(actor)
         version = freeze(actor=actor, reason="The default rules.")
         ledger.append(
             "rules.loaded",
@@ -110,7 +110,7 @@ _KEYS: dict[type[Model], tuple[tuple[str, ...], ...]] = {
 
 def _missing() -> list[Change]:
     """Every shipped row that is not in its table, each after the rows it is linked to."""
-    techniques, controls = _unknown(_techniques()), _unknown(_controls())
+    techniques, controls = map(_unknown, starter_rows())
     technique = {row.external_id: row for row in (*Technique.objects.all(), *techniques)}
     control = {row.control_id: row for row in (*Control.objects.all(), *controls)}
     shipped = {one.pattern: one for one in ACTION_TYPES}
@@ -133,10 +133,9 @@ def _unknown(rows: Sequence[_Row]) -> list[_Row]:
     return [row for row in rows if not any(tuple(getattr(row, name) for name in key) in taken for key, taken in stored)]
 
 
-def _write_rows() -> None:
+def _write_rows(actor: Actor) -> None:
     LevelScore.objects.bulk_create(_levels())
-    techniques = {row.external_id: row for row in Technique.objects.bulk_create(_techniques())}
-    controls = {row.control_id: row for row in Control.objects.bulk_create(_controls())}
+    techniques, controls = write_starter_set(actor)
     rows = ActionTypeRule.objects.bulk_create(_action_types())
     to_technique, to_control = ActionTypeRule.techniques.through, ActionTypeRule.controls.through
     to_technique.objects.bulk_create(
@@ -160,23 +159,6 @@ def _write_rows() -> None:
 
 def _levels() -> list[LevelScore]:
     return [LevelScore(level=level, score=score) for level, score in LEVEL_SCORES.items()]
-
-
-def _techniques() -> list[Technique]:
-    return [
-        Technique(
-            external_id=number,
-            framework=Technique.framework_of(number),
-            name=name,
-            tactic=tactic,
-            tactic_id=tactic_id,
-        )
-        for number, (name, tactic, tactic_id) in TECHNIQUES.items()
-    ]
-
-
-def _controls() -> list[Control]:
-    return [Control(control_id=number, title=title) for number, title in CONTROLS.items()]
 
 
 def _action_types() -> list[ActionTypeRule]:

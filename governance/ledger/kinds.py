@@ -36,6 +36,7 @@ KINDS: dict[str, str] = {
     "rules.asked": "asked about {action_type} on {resource}, submitting nothing: {outcome}, risk {score} ({level})",
     "rule.created": "created {rule_kind} {rule}: {reason}",
     "rule.changed": "changed {rule_kind} {rule}: {reason}",
+    "catalogue.loaded": "loaded {title} {release}: {new} new, {updated} updated, {withdrawn} withdrawn",
     "history.exported": "exported {rows} rows of history",
 }
 
