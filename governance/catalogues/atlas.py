@@ -1,7 +1,7 @@
 """MITRE ATLAS from its own YAML. PURE.
 
 A sub-technique names no tactic; it serves those of the technique it belongs to. YAML that was cut off is YAML still:
-what follows the techniques in every release, the mitigations, shows that they are all there.
+what follows the techniques, mitigations or (in the first releases) case studies, shows that they are all there.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def read(document: dict[str, Any]) -> Techniques:
     techniques = tuple(_technique(number, item, named, by_id) for number, item in named.items())
     if not techniques:
         raise Unreadable("holds no technique of ATLAS")
-    if not all(parts(matrix, "mitigations") for matrix in matrices):
-        raise Unreadable("is cut off: no mitigations follow the techniques")
+    if not all(parts(matrix, "mitigations") or parts(matrix, "case-studies") for matrix in matrices):
+        raise Unreadable("is cut off: neither mitigations nor case studies follow the techniques")
     return Techniques(Release(ATLAS, "MITRE ATLAS", version), tuple(tactics), techniques)
 
 
