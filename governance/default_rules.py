@@ -110,7 +110,8 @@ _KEYS: dict[type[Model], tuple[tuple[str, ...], ...]] = {
 
 def _missing() -> list[Change]:
     """Every shipped row that is not in its table, each after the rows it is linked to."""
-    techniques, controls = map(_unknown, starter_rows())
+    shipped_techniques, shipped_controls = starter_rows()
+    techniques, controls = _unknown(shipped_techniques), _unknown(shipped_controls)
     technique = {row.external_id: row for row in (*Technique.objects.all(), *techniques)}
     control = {row.control_id: row for row in (*Control.objects.all(), *controls)}
     shipped = {one.pattern: one for one in ACTION_TYPES}

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from governance.admin.catalogue_pages import in_order
-from governance.default_catalogue import MITRE_NOTICE
+from governance.default_catalogue import MITRE_NOTICE, TECHNIQUES
 from governance.models import ActionTypeRule, CatalogueRelease, Control, Mitigation, Person, Policy, Technique
 from governance.rule_changes import change_rule
 from tests.governance.catalogue_files import attack, baseline, controls, load, mapping, technique
@@ -62,7 +62,7 @@ def change(model: type[Model], lookup: dict[str, Any], **fields: Any) -> None:
         (Technique, "asi0", [f"ASI0{n}" for n in range(1, 10)]),
         (Technique, "aml.t0053", ["AML.T0053"]),
         (Technique, "stored data", ["T1565.001"]),
-        (Technique, "TA0006", ["T1555"]),
+        (Technique, "TA0006", sorted(number for number, words in TECHNIQUES.items() if words[2] == "TA0006")),
         (Technique, "nothing like it", []),
         (Control, "AC-06(09)", ["AC-6(9)"]),
         (Control, "ac-6", ["AC-6", "AC-6(9)"]),

@@ -48,12 +48,12 @@ pytestmark = pytest.mark.django_db
 
 
 def test_new_entries_become_rows(tmp_path: Path) -> None:
-    report = load(tmp_path, attack=attack(T1078={"name": "Valid Accounts", "tactics": ["Persistence", "Impact"]}))
-    row = technique("T1078")
-    assert (row.name, row.framework, row.source) == ("Valid Accounts", "attack", "MITRE ATT&CK Enterprise 18.1")
+    report = load(tmp_path, attack=attack(T1999={"name": "Something New", "tactics": ["Persistence", "Impact"]}))
+    row = technique("T1999")
+    assert (row.name, row.framework, row.source) == ("Something New", "attack", "MITRE ATT&CK Enterprise 18.1")
     assert (row.tactic_id, row.tactic) == ("TA0003", "Persistence")
     assert row.published == {
-        "name": "Valid Accounts",
+        "name": "Something New",
         "tactics": [{"id": "TA0003", "name": "Persistence"}, {"id": "TA0040", "name": "Impact"}],
         "is_withdrawn": False,
     }

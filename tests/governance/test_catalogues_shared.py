@@ -86,7 +86,9 @@ def test_every_name_of_the_starter_set_is_the_publishers() -> None:
             assert published[number].name == name
             assert (tactic_id, tactic) in {(one.id, one.name) for one in published[number].tactics}, number
     titles = {control.id: control.title for control in read("controls").controls if not control.is_withdrawn}
-    assert {number: titles.get(number) for number in CONTROLS} == CONTROLS
+    # This release of 2020 writes "(organizational Users)"; 5.1.1 and we write it in capitals.
+    assert [number for number in CONTROLS if titles.get(number) != CONTROLS[number]] == ["IA-2"]
+    assert titles["IA-2"].casefold() == CONTROLS["IA-2"].casefold()
 
 
 @pytest.mark.django_db
@@ -101,7 +103,7 @@ def test_all_of_them_in_the_tables() -> None:
     # Of 5,264 statements 27 name what these releases do not have: IA-13 came later, T1574.002 is revoked.
     assert Mitigation.objects.count() == 5264 - 27
     assert "names 27 times what is not loaded: IA-13, T1521.003, T1574.002" in out
-    assert "rulebook version" not in out, "the starter set is word for word what the publishers say"
+    assert out.count("rulebook version") == 1, "the one title that this release writes otherwise"
     assert not Technique.objects.filter(is_withdrawn=True).exists()
 
 
