@@ -26,7 +26,7 @@ class Policy:
     effect: str
     mode: str
     reason: str
-    program: Any
+    program: conditions.Program | None
     severity: str = "medium"
     controls: tuple[str, ...] = ()
     owner: str = ""
@@ -183,6 +183,7 @@ def _values(facts: Facts, assessment: Assessment) -> dict[str, Any]:
         "action.resource": facts.resource,
         "action.description": facts.description,
         "action.environment": facts.environment,
+        "action.mcp_server": facts.mcp_server,
         "action.details": dict(facts.details),
         "action.context": dict(facts.context),
         "action.indicators": dict(facts.indicators),
