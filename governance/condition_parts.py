@@ -7,7 +7,7 @@ one part.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,13 +47,9 @@ def split(text: str) -> Part:
     return Part(text)
 
 
-def answer_of(part: Part, ask: Callable[[str], bool | None]) -> bool | None:
-    """What the parts come to when each is asked for itself: CEL's and/or, where one answer may settle it (None: no
-    answer)."""
-    if not part.parts:
-        return ask(part.text)
-    answers = [answer_of(inner, ask) for inner in part.parts]
-    settles = part.joined == "any"
+def together(joined: Joined, answers: Sequence[bool | None]) -> bool | None:
+    """What the answers of parts come to (None: no answer): one may settle it, whatever the others say."""
+    settles = joined == "any"
     if settles in answers:
         return settles
     return None if None in answers else not settles
