@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from governance import conditions
 from governance.admin.rule_forms import SENTENCE, RuleForm
 from governance.models import Person, Policy, Threshold
+from governance.rule_checks import line_taken
 
 # What each choice does, beside the choice.
 _EFFECTS = {
@@ -118,3 +119,10 @@ class ThresholdForm(RuleForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         _leave_others_alone(self.fields)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        whom = {name: given[name] for name in ("agent_type", "agent_id", "team") if name in given}
+        if len(whom) == 3 and (taken := line_taken(Threshold(pk=self.instance.pk, **whom))):
+            self.add_error(*taken)
+        return given
