@@ -88,6 +88,7 @@ class Submission:
             context=self.payload.get("context", {}),
             indicators=self.payload.get("risk_indicators", {}),
             environment=self.payload.get("environment", ""),
+            mcp_server=self.payload.get("mcp_server_name", ""),
         )
 
 

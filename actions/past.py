@@ -69,6 +69,7 @@ def _past(row: tuple[Any, ...]) -> PastAction:
             context=payload.get("context", {}),
             indicators=payload.get("risk_indicators", {}),
             environment=payload.get("environment", ""),
+            mcp_server=payload.get("mcp_server_name", ""),
             # What the agent was called then; actions older than the types keep what it is called now.
             agent_type=verdict.get("threshold", {}).get("agent_type") or agent_type or AgentType.SUPERVISED,
             at=created_at,

@@ -54,6 +54,7 @@ class Facts:
     context: MappingABC[str, Any] = field(default_factory=dict)
     indicators: MappingABC[str, Any] = field(default_factory=dict)
     environment: str = ""
+    mcp_server: str = ""
     agent_type: str = "supervised"
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     principal_id: str = ""

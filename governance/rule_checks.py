@@ -93,8 +93,19 @@ def _policy(row: Policy) -> None:
 
 def _threshold(row: Threshold) -> None:
     row.agent_id = row.agent_id.strip()
+    if taken := line_taken(row):
+        raise _invalid(*taken)
     if row.deny_from is not None and row.deny_from <= row.review_from:
         raise _invalid("deny_from", "It must be above the score from which a person decides, or empty.")
+
+
+def line_taken(row: Threshold) -> tuple[str, str] | None:
+    """The field that says for whom the line is, and that there is one already; None when there is not."""
+    same = Threshold.objects.filter(agent_type=row.agent_type, agent_id=row.agent_id, team=row.team)
+    if not (row.agent_type or row.agent_id) or not same.exclude(pk=row.pk).exists():
+        return None
+    field = "agent_type" if row.agent_type else "agent_id"
+    return field, f"There is a line for {row.name} already. Change that one; it may be disabled."
 
 
 def _technique(row: Technique) -> None:

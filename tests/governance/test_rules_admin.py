@@ -224,9 +224,8 @@ def test_the_caret_stands_under_its_place(browser: Client) -> None:
     shown = save(browser, rule(Policy), condition='action.typ == "<b>"').text
     assert (
         '<pre class="errornote">Line 1, column 7: undeclared reference to &#x27;action.typ&#x27;'
-        " (in container &#x27;&#x27;)\n"
-        " | action.typ == &quot;&lt;b&gt;&quot;\n"
-        " | ......^</pre>"
+        "\n | action.typ == &quot;&lt;b&gt;&quot;\n"
+        " | ......^\n"
     ) in shown
 
 
