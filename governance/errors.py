@@ -150,6 +150,13 @@ class InvalidRule(Refusal):
     code = "invalid_rule"
 
 
+class InvalidFile(Refusal):
+    """The file cannot be read. Nothing was changed. Save it as CSV in UTF-8 or as .xlsx and try again."""
+
+    status = 400
+    code = "invalid_file"
+
+
 class InvalidAccount(Refusal):
     """The account or key cannot be made like that. Nothing was changed."""
 

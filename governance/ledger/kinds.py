@@ -35,6 +35,8 @@ KINDS: dict[str, str] = {
     "rules.loaded": "loaded the default rules: version {version}",
     "rule.created": "created {rule_kind} {rule}: {reason}",
     "rule.changed": "changed {rule_kind} {rule}: {reason}",
+    "rules.imported": "imported {rule_kind} rules from {file}: {changed} changed, {created} new: {reason}",
+    "rules.restored": "brought the rules back to version {restored}, as version {version}: {reason}",
     "history.exported": "exported {rows} rows of history",
 }
 
