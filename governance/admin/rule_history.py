@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ from governance.rule_changes import STREAM, state_of, subject
 from governance.rule_diffs import differences
 from governance.rule_tables import Cells
 
+# The ledger writes microseconds where there are none.
+_WHOLE_SECOND = re.compile(r"\A(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.000000Z\Z")
 _SHOWN = 200  # entries; the ledger's own list has them all
 
 
@@ -89,7 +92,9 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return " ".join(map(str, value))
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    if isinstance(value, str):
+        return _WHOLE_SECOND.sub(r"\1Z", value)
+    return "" if value is None else json.dumps(value, sort_keys=True)
 
 
 class RuleHistory:
@@ -166,7 +171,7 @@ def _initial(rule: Model, cells: Mapping[str, str]) -> tuple[dict[str, Any], Cel
 
 
 def _problems(problems: Mapping[str, str], unrecorded: Iterable[str]) -> list[str]:
-    found = [f"{name}: {problem} It is left out." for name, problem in problems.items()]
+    found = [f"Left out of {name}: {problem}" for name, problem in problems.items()]
     if names := ", ".join(dict.fromkeys(unrecorded)):
-        found.append(f"{names}: changed since by something else than this form, such as a load of a catalogue.")
+        found.append(f"Changed since by something else than this form, such as a load of a catalogue: {names}.")
     return found

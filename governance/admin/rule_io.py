@@ -140,7 +140,6 @@ class RuleFiles:
             name = f"foureyes-{name_of(self.model)}.{kind}"
         answer = HttpResponse(file_of(self.model, kind), content_type=FORMATS[kind])
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        answer.headers["Cache-Control"] = "no-store"
         return answer
 
     def import_view(self: Any, request: HttpRequest) -> HttpResponse:
