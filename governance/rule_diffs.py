@@ -50,14 +50,13 @@ def differences(
 
 
 def words(before: str, after: str) -> list[Piece]:
-    """A text compared word by word; as a whole when it is short, or hardly anything stayed."""
-    if min(len(before), len(after)) > _LONG:
-        old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-        matcher = SequenceMatcher(None, old, new, autojunk=False)
-        if matcher.ratio() > 0.4:
-            return _pieces(matcher, old, new)
+    """A text compared word by word; as a whole when it is short, or most of it is other words."""
     if before == after:
         return [Piece("same", visible(after))]
+    if min(len(before), len(after)) > _LONG:
+        pieces = _word_pieces(_TOKEN.findall(before), _TOKEN.findall(after))
+        if 2 * sum(len(piece.text) for piece in pieces if piece.kind == "same") > max(len(before), len(after)):
+            return [Piece(kind, visible(text)) for kind, text in pieces]
     return _apart([Piece("gone", before), Piece("new", after)])
 
 
@@ -98,14 +97,17 @@ def _apart(pieces: Iterable[Piece]) -> list[Piece]:
     return found
 
 
-def _pieces(matcher: SequenceMatcher[str], old: list[str], new: list[str]) -> list[Piece]:
+def _word_pieces(old: list[str], new: list[str]) -> list[Piece]:
+    """Stretches that stayed, went and came. A blank alone between two changes belongs to them: less to read."""
+    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     found: list[Piece] = []
-    for what, i, j, k, m in matcher.get_opcodes():
-        if what == "equal":
-            found.append(Piece("same", visible("".join(old[i:j]))))
+    gone = came = ""
+    for place, (what, i, j, k, m) in enumerate(steps):
+        before, after = "".join(old[i:j]), "".join(new[k:m])
+        if what != "equal" or (after.isspace() and 0 < place < len(steps) - 1):
+            gone, came = gone + before, came + after
             continue
-        if j > i:
-            found.append(Piece("gone", visible("".join(old[i:j]))))
-        if m > k:
-            found.append(Piece("new", visible("".join(new[k:m]))))
-    return found
+        found += [Piece("gone", gone), Piece("new", came), Piece("same", after)]
+        gone = came = ""
+    found += [Piece("gone", gone), Piece("new", came)]
+    return [piece for piece in found if piece.text]

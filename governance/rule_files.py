@@ -140,7 +140,9 @@ def _read_csv(data: bytes) -> Iterator[tuple[int, list[str]]]:
         for number, cells in enumerate(lines, 1):
             yield number, [rearmed(cell) for cell in cells]
     except csv.Error as exc:
-        raise InvalidFile(f"Row {number + 1} of the CSV cannot be read: {exc}. Nothing was changed.") from None
+        raise InvalidFile(
+            f"Row {number + 1} of the CSV cannot be read: {exc}. Nothing was changed. Save it again."
+        ) from None
 
 
 # -- XLSX --------------------------------------------------------------------------------------------------

@@ -19,6 +19,12 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 _LISTS = {"techniques": "\n", "controls": "\n", "words": "\n"}
 
+# Frozen contents have their fields in the order of the alphabet; people read what a rule does first.
+_ORDER = (
+    "level", "effect", "mode", "key", "value", "condition", "words", "points", "extra_points", "up_to", "raises_to",
+    "forces_review", "score", "review_from", "deny_from", "reason", "why",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class RuleDiff:
@@ -63,8 +69,8 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Section
 def _section(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Section:
     title, keys = SECTIONS[name]
     old, new = _rules(before.get(name, ()), keys), _rules(after.get(name, ()), keys)
-    rules = [RuleDiff("added", key, differences({}, _told(new[key]), _LISTS)) for key in new if key not in old]
-    rules += [RuleDiff("removed", key, differences(old[key], dict.fromkeys(_told(old[key]), ""), _LISTS))
+    rules = [RuleDiff("added", key, differences({}, _told(new[key], keys), _LISTS)) for key in new if key not in old]
+    rules += [RuleDiff("removed", key, differences(old[key], dict.fromkeys(_told(old[key], keys), ""), _LISTS))
               for key in old if key not in new]  # fmt: skip
     both = [key for key in new if key in old]
     for key in both:
@@ -84,11 +90,13 @@ def _rules(items: Any, keys: Sequence[str]) -> dict[str, dict[str, str]]:
 
 
 def _cells(item: Mapping[str, Any]) -> dict[str, str]:
-    return {"cvss_vector" if name == "cvss" else name: _text(value) for name, value in item.items()}
+    cells = {"cvss_vector" if name == "cvss" else name: _text(value) for name, value in item.items()}
+    return dict(sorted(cells.items(), key=lambda cell: _ORDER.index(cell[0]) if cell[0] in _ORDER else len(_ORDER)))
 
 
-def _told(cells: Mapping[str, str]) -> dict[str, str]:
-    return {name: text for name, text in cells.items() if text}
+def _told(cells: Mapping[str, str], keys: Sequence[str]) -> dict[str, str]:
+    """The cells that say something, besides the name that stands beside them."""
+    return {name: text for name, text in cells.items() if text and name not in keys}
 
 
 def _text(value: Any) -> str:
@@ -101,5 +109,6 @@ def _text(value: Any) -> str:
     if isinstance(value, Mapping):  # a vector, or a link with its name
         if "vector" in value:
             return f"{value['vector']} ({value['score']:g})"
-        return " ".join(str(value[name]) for name in ("id", "name", "title", "tactic") if value.get(name))
+        tactic = f" ({value['tactic']})" if value.get("tactic") else ""
+        return f"{value['id']} {value.get('name') or value.get('title', '')}{tactic}"
     return value or ""
