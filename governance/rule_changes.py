@@ -25,6 +25,7 @@ from governance.models import (
     EvidenceRule,
     IndicatorRule,
     LevelScore,
+    Person,
     Policy,
     Replay,
     RulebookVersion,
@@ -122,6 +123,16 @@ def _write(change: Change) -> tuple[Model, State | None, State] | None:
 def fingerprint(row: Model) -> str:
     """Names the stored state of a row, for `seen`; of a row not stored yet, the fact that it is not."""
     return _digest(_stored(row))
+
+
+def state_of(row: Model) -> State:
+    """The state of a row as it was read, as the ledger holds it. No query where its links are there already."""
+    return _state(row, None, {})
+
+
+def fingerprint_as_read(row: Model) -> str:
+    """`fingerprint` for a row that has just been read, one of many: what it costs is what its links cost."""
+    return _digest(state_of(row))
 
 
 def take_turn() -> None:
@@ -222,6 +233,8 @@ def _text(value: Any) -> Any:
         return f"{value:g}"
     if isinstance(value, datetime):
         return ledger.timestamp(value)
+    if isinstance(value, Person):
+        return value.username  # a shown name may change, and may be another's
     if isinstance(value, Model):
         return str(value)
     return str(value) if isinstance(value, str) else value  # a choice is a kind of str, but not a plain one
