@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -29,11 +29,14 @@ _LONGEST_TEXT = 10_000  # characters of a text to try words on
 class RiskRuleAdmin(RuleColumns, RuleAdmin):
     """A rule of risk: its form in groups, and beside it what the draft would do.
 
-    `rule_groups` holds (heading, fields). A kind with a `preview_template` has a `preview`.
+    `rule_groups` holds (heading, fields). `preview` fills `preview_template`; it follows from
+    the fields named in `preview_of`.
     """
 
     rule_groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     preview_template = ""
+    preview_of: tuple[str, ...] = ()
+    stand_ins: dict[str, str] = {}  # for fields the preview does not follow, so that the others are checked
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         groups: list[Any] = [(heading, {"fields": fields}) for heading, fields in self.rule_groups]
@@ -65,7 +68,7 @@ class RiskRuleAdmin(RuleColumns, RuleAdmin):
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """The preview of the form as it stands in the browser, mistakes included."""
         form = self.draft_form(request)
-        context = {"preview": self.preview(form.instance), "draft_errors": _errors(form)}
+        context = {"preview": self.preview(form.instance), "draft_errors": _errors(form, self.preview_of)}
         return HttpResponse(render_to_string(self.preview_template, context))
 
     def draft_form(self, request: HttpRequest) -> Any:
@@ -73,7 +76,8 @@ class RiskRuleAdmin(RuleColumns, RuleAdmin):
         pk = request.POST.get("pk", "")
         row = get_object_or_404(self.model, pk=pk) if pk.isdigit() else None
         sent = request.POST.copy()
-        sent["change_reason"] = "A draft needs none."
+        for name, value in ({"change_reason": "A draft needs none."} | self.stand_ins).items():
+            sent[name] = value
         form = self.get_form(request, row, change=row is not None)(sent, instance=row)
         form.is_valid()
         return form
@@ -94,6 +98,15 @@ class ActionTypeRuleAdmin(RiskRuleAdmin):
     form = ActionTypeRuleForm
     change_form_template = "admin/governance/action_type_form.html"
     preview_template = "admin/governance/_level_preview.html"
+    preview_of = ("pattern", "level", "extra_points", "is_enabled")
+    stand_ins = {
+        "why": "–",
+        "cvss_vector": "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:N/I:N/A:N",
+        "reversibility": "unknown",
+        "blast_radius": "unknown",
+        "techniques-typed": "",
+        "controls-typed": "",
+    }
     rule_groups = (
         ("What it is", ("pattern", "why", "is_enabled")),
         ("How risky it is", ("level", "extra_points", "reversibility", "blast_radius", "cvss_vector")),
@@ -104,7 +117,7 @@ class ActionTypeRuleAdmin(RiskRuleAdmin):
     list_display = ("named", "starts_at", "why", "if_wrong", "state", "history_link")
     list_filter = ("level", "is_enabled", "reversibility", "blast_radius")
     search_fields = ("pattern", "why", "techniques__external_id", "techniques__name", "controls__control_id")
-    search_help_text = "Type, reason, technique or control"
+    search_help_text = "type, reason, technique or control"
     list_per_page = 200
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -189,7 +202,7 @@ class EvidenceRuleAdmin(RiskRuleAdmin):
     list_display = ("name", "effect", "first_words", "reason", "state", "history_link")
     list_filter = ("is_enabled",)
     search_fields = ("name", "words", "reason")
-    search_help_text = "Name, word or reason"
+    search_help_text = "name, word or reason"
 
     @admin.display(description="Raises by", ordering="points")
     def effect(self, row: EvidenceRule) -> str:
@@ -214,6 +227,7 @@ class IndicatorRuleAdmin(RiskRuleAdmin):
     form = IndicatorRuleForm
     change_form_template = "admin/governance/indicator_form.html"
     preview_template = "admin/governance/_indicator_sentence.html"
+    preview_of = ("key", "value", "points", "up_to", "raises_to", "cvss_environment")
     rule_groups = (
         ("What the agent declares", ("name", "key", "value")),
         ("What it does", ("points", "up_to", "raises_to", "forces_review", "cvss_environment")),
@@ -223,7 +237,7 @@ class IndicatorRuleAdmin(RiskRuleAdmin):
     list_display = ("name", "declared", "does", "reason", "state", "history_link")
     list_filter = ("is_enabled", "forces_review", "raises_to")
     search_fields = ("name", "key", "value", "reason")
-    search_help_text = "Name, key, value or reason"
+    search_help_text = "name, key, value or reason"
 
     @admin.display(description="When the agent declares", ordering="key")
     def declared(self, row: IndicatorRule) -> str:
@@ -245,6 +259,7 @@ class IndicatorRuleAdmin(RiskRuleAdmin):
 class LevelScoreAdmin(RiskRuleAdmin):
     change_form_template = "admin/governance/level_score_form.html"
     preview_template = "admin/governance/_levels.html"
+    preview_of = ("score",)
     rule_groups = (("The level", ("level", "score")),)
     rule_fields = ("level", "score")
     readonly_fields = ("level",)
@@ -261,6 +276,10 @@ class LevelScoreAdmin(RiskRuleAdmin):
         return False  # there are four
 
 
-def _errors(form: Any) -> list[tuple[str, list[str]]]:
-    """The complaints of a draft's fields, by their labels."""
-    return [(str(form.fields[name].label), list(said)) for name, said in form.errors.items() if name in form.fields]
+def _errors(form: Any, names: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """The complaints about some of a draft's fields, by their labels. What is not filled in yet is no mistake."""
+    return [
+        (str(form.fields[name].label), list(form.errors[name]))
+        for name in names
+        if name in form.errors and not form.has_error(name, "required")
+    ]

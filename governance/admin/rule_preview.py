@@ -116,15 +116,20 @@ def vector_preview(text: str) -> dict[str, Any]:
 
 
 def environmental(vector: str, requirements: str) -> dict[str, Any]:
-    """The score of a base vector with security requirements, 0.0 to 10.0, its severity and the whole vector."""
-    whole = f"{vector}/{requirements}"
+    """The score of a base vector with security requirements, 0.0 to 10.0, its severity and the whole vector.
+
+    It never lowers: CVSS 4.0 reads a requirement that is not given as high (section 4.1), so one given as usual would.
+    """
+    base, whole = cvss.base(vector), f"{vector}/{requirements}"
     if vector.startswith("CVSS:4.0/"):
         scored = cvss_library.CVSS4(whole)
-        score, severity = scored.base_score, scored.severity  # 4.0 has one score, of all metrics given
+        score, severity = float(scored.base_score), scored.severity  # 4.0 has one score, of all metrics given
     else:
         scored = cvss_library.CVSS3(whole)
-        score, severity = scored.environmental_score, scored.severities()[2]
-    return {"vector": whole, "score": float(score), "severity": severity.upper()}
+        score, severity = float(scored.environmental_score), scored.severities()[2]
+    if score < base["score"]:
+        score, severity = base["score"], base["severity"]
+    return {"vector": whole, "score": score, "severity": severity.upper()}
 
 
 def words_preview(lines: str, text: str) -> dict[str, Any]:
@@ -135,11 +140,8 @@ def words_preview(lines: str, text: str) -> dict[str, Any]:
     except InvalidRule as exc:
         return {"problem": exc.errors["words"]}
     readings = dict.fromkeys(evidence.searchable([text]).split("\x1f")) if text.strip() else {}
-    shown = [_marked(searched, reading) for reading in readings]
-    if shown and any(pieces[1:] for pieces in shown):
-        shown = [pieces for pieces in shown if pieces[1:]]
-    found = dict.fromkeys(word for pieces in shown for is_hit, word in pieces if is_hit)
-    return {"words": words, "readings": shown, "found": list(found), "common": _common(words), "asked": bool(readings)}
+    shown, found = _telling([_marked(searched, reading) for reading in readings])
+    return {"words": words, "readings": shown, "found": found, "common": _common(words), "asked": bool(readings)}
 
 
 def indicator_sentence(row: IndicatorRule) -> str:
@@ -222,6 +224,17 @@ def _answers_for(pattern: str, rules: Mapping, row: ActionTypeRule) -> dict[str,
         "total": len(inside),
         "disabled": also[:_NAMES],
     }
+
+
+def _telling(readings: list[list[tuple[bool, str]]]) -> tuple[list[list[tuple[bool, str]]], list[str]]:
+    """The readings that show every word found, as few as needed, and the words; all readings when none was found."""
+    telling, found = [], dict[str, None]()
+    for pieces in sorted(readings, key=lambda pieces: -len({word for is_hit, word in pieces if is_hit})):
+        words = dict.fromkeys(word for is_hit, word in pieces if is_hit)
+        if not words.keys() <= found.keys():
+            telling.append(pieces)
+            found |= words
+    return telling or readings, list(found)
 
 
 def _marked(searched: evidence.Pattern, text: str) -> list[tuple[bool, str]]:

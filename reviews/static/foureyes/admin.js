@@ -71,12 +71,21 @@
 
   for (const place of document.querySelectorAll("[data-preview]")) watch(place);
 
-  // On a narrow screen the filters stand above the list, so those that do nothing are folded.
-  if (window.matchMedia("(max-width: 64rem)").matches) {
+  // On a narrow screen the filters that filter nothing are folded.
+  if (window.matchMedia("(max-width: 46rem)").matches) {
     for (const filter of document.querySelectorAll("#changelist-filter details")) {
       const first = filter.querySelector("li");
       if (first && first.classList.contains("selected")) filter.open = false;
     }
+  }
+
+  // Django names a group of choices with a label that belongs to none of them.
+  for (const group of document.querySelectorAll("div.radiolist")) {
+    const label = group.closest(".form-row").querySelector("label");
+    if (!label || group.contains(label)) continue;
+    label.id = label.id || group.id + "_label";
+    group.setAttribute("role", "radiogroup");
+    group.setAttribute("aria-labelledby", label.id);
   }
 
   // -- Picking ------------------------------------------------------------------------------------------------------

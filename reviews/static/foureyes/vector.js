@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  // What an answer in one version says in the other. What is not here must be answered anew.
+  // What an answer in one version says in the other. What only the other asks keeps the answer it had, or stays open.
   const TO_4 = { AV: "AV", AC: "AC", PR: "PR", C: "VC", I: "VI", A: "VA" };
   const TO_3 = { AV: "AV", AC: "AC", PR: "PR", VC: "C", VI: "I", VA: "A" };
 
@@ -54,7 +54,7 @@
       for (const metric of metrics(from)) {
         const target = there[table[metric.dataset.metric]];
         const given = answer(metric);
-        if (target && given && !answer(target)) set(target, given.value);
+        if (target && given) set(target, given.value);
       }
     }
 
