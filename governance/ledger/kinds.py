@@ -36,12 +36,9 @@ KINDS: dict[str, str] = {
     "rules.asked": "asked about {action_type} on {resource}, submitting nothing: {outcome}, risk {score} ({level})",
     "rule.created": "created {rule_kind} {rule}: {reason}",
     "rule.changed": "changed {rule_kind} {rule}: {reason}",
-<<<<<<< HEAD
     "catalogue.loaded": "loaded {title} {release}: {new} new, {updated} updated, {withdrawn} withdrawn",
-=======
     "rules.imported": "imported {rule_kind} rules from {file}: {changed} changed, {created} new: {reason}",
     "rules.restored": "brought the rules back to version {restored}, as version {version}: {reason}",
->>>>>>> io
     "history.exported": "exported {rows} rows of history",
 }
 
