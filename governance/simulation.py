@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple, Protocol
 
-from governance import policies, risk
+from governance import conditions, policies, risk
 from governance.mapping import Mapping as RiskMapping
 from governance.policies import Policy, PolicySet
 from governance.risk import Assessment, Facts
@@ -103,7 +103,9 @@ class Comparison:
     """Two sets of rules, made ready to be held against many actions."""
 
     def __init__(self, before: Rules, after: Rules):
-        self._before, self._after = before, after
+        self._plain = before, after
+        self._memory = _Memory()
+        self._before, self._after = self._memory.of(before), self._memory.of(after)
         parts = _different_parts(before.mapping, after.mapping)
         self._one_score = not parts
         self._only_types = parts == {"types"}
@@ -113,12 +115,13 @@ class Comparison:
 
     def of(self, facts: Facts) -> Look:
         """The same difference as `compare`, and what the drafted policies say."""
+        self._memory.begin()
         try:
             first = risk.assess(facts, self._before.mapping)
             second = first if self._scores_alike(facts) else risk.assess(facts, self._after.mapping)
             return self._settled(facts, first, second)
         except Exception:  # one side broke; say what each would have done with it
-            return Look(compare(facts, self._before, self._after))
+            return Look(compare(facts, *self._plain))
 
     def _scores_alike(self, facts: Facts) -> bool:
         """Whether no difference between the mappings can reach this action."""
@@ -128,20 +131,64 @@ class Comparison:
         return self._only_types and self._before.mapping.rule_for(kind) == self._after.mapping.rule_for(kind)
 
     def _settled(self, facts: Facts, first: Assessment, second: Assessment) -> Look:
+        alike = first is second or first == second
         drafted = _seen(facts, second, self._drafted)
         if (
             not drafted
-            and (first is second or first == second)
+            and alike
             and (self._one_line or self._held_alike(facts))
             and not _seen(facts, first, self._dropped)
         ):
             return _NOTHING
-        answers = _evaluated(facts, first, self._before), _evaluated(facts, second, self._after)
+        before = _evaluated(facts, first, self._before)
+        if not alike:
+            self._memory.forget_risk()
+        difference = _difference(before, _evaluated(facts, second, self._after))
         unanswered = [item for item in drafted if "unknown" in item]
-        return Look(_difference(*answers), len(drafted) > len(unanswered), bool(unanswered))
+        return Look(difference, len(drafted) > len(unanswered), bool(unanswered))
 
     def _held_alike(self, facts: Facts) -> bool:
         return self._before.thresholds.for_agent(facts) == self._after.thresholds.for_agent(facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembering:
+    """Rules whose policies share their answers with other rules."""
+
+    mapping: RiskMapping
+    policies: PolicySet
+    thresholds: Thresholds
+
+
+class _Memory:
+    """The answers of conditions to one action: those that another score could change, and the others."""
+
+    def __init__(self) -> None:
+        self._programs: dict[Any, conditions.Remembered] = {}
+        self._of_risk: dict[Any, Any] = {}
+        self._of_content: dict[Any, Any] = {}
+
+    def of(self, rules: Rules) -> _Remembering:
+        enforced, observed = map(self._policies, (rules.policies.enforced, rules.policies.observed))
+        return _Remembering(rules.mapping, PolicySet(enforced, observed), rules.thresholds)
+
+    def _policies(self, chosen: Iterable[Policy]) -> tuple[Policy, ...]:
+        return tuple(replace(p, program=self._program(p.program)) if p.program else p for p in chosen)
+
+    def _program(self, program: Any) -> conditions.Remembered:
+        if program not in self._programs:
+            memory = self._of_risk if conditions.looks_at(program, "risk") else self._of_content
+            self._programs[program] = conditions.Remembered(program, memory)
+        return self._programs[program]
+
+    def begin(self) -> None:
+        """Another action."""
+        self._of_risk.clear()
+        self._of_content.clear()
+
+    def forget_risk(self) -> None:
+        """The same action with another assessment."""
+        self._of_risk.clear()
 
 
 def _different_parts(before: RiskMapping, after: RiskMapping) -> set[str]:

@@ -125,7 +125,7 @@ def test_rules_that_break_leave_it_to_a_person(stage: str, score: float, monkeyp
     whole = risk.assess if "assess" in stage else simulation.policies.evaluate
 
     def only_the_draft_breaks(*args: Any) -> Any:
-        if args[1] is after.mapping or (len(args) > 2 and args[2] is after.policies):
+        if args[1] is after.mapping or (len(args) > 2 and args[2].enforced):
             raise RuntimeError("broken")
         return whole(*args)
 
