@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
+from governance.admin.replays import ReplayedRules
 from governance.admin.rule_forms import RuleForm
 from governance.admin.rule_history import entries_about
 from governance.errors import Refusal
@@ -20,7 +21,7 @@ from governance.rule_changes import LINKS, change_rule
 from governance.sign_in import actor_of
 
 
-class RuleAdmin(admin.ModelAdmin):
+class RuleAdmin(ReplayedRules, admin.ModelAdmin):
     """What all kinds of rules have in common. `rule_fields` are the fields of the form, in order."""
 
     form = RuleForm
@@ -35,7 +36,7 @@ class RuleAdmin(admin.ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         own = (None, {"fields": self.rule_fields})
         may = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        return [own, ("This change", {"fields": ("change_reason", "seen")})] if may else [own]
+        return [own, ("This change", {"fields": ("change_reason", "without_replay", "seen")})] if may else [own]
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -51,6 +52,7 @@ class RuleAdmin(admin.ModelAdmin):
             reason=form.cleaned_data["change_reason"],
             links={name: form.cleaned_data[name] for name in LINKS.get(type(obj), ())},
             seen=form.cleaned_data["seen"] if change else None,
+            replay=getattr(form, "replay", None),
         )
         if version is None:
             messages.info(request, "Nothing was different, so there is no new version.")

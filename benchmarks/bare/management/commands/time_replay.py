@@ -47,9 +47,7 @@ class Command(BaseCommand):
             seconds = time.perf_counter() - began
             assert (replay.state, replay.done) == ("done", number), replay.error
             worst = max(worst, seconds)
-            self._say(
-                f"{name:<34}{seconds:>9.1f}{number / seconds:>11.0f}{seconds / bare:>8.1f}{replay.changed:>9}"
-            )
+            self._say(f"{name:<34}{seconds:>9.1f}{number / seconds:>11.0f}{seconds / bare:>8.1f}{replay.changed:>9}")
         per_target = worst * 100_000 / number
         self._say(
             f"\nTarget, 100,000 actions in {TARGET:.0f} s on two cores: {'met' if per_target <= TARGET else 'MISSED'}"
