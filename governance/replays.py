@@ -25,7 +25,7 @@ from governance.drafts import Drafted
 from governance.errors import Conflict, InvalidRule
 from governance.models import Replay, ReplayChange
 from governance.past_actions import PastAction, Window
-from governance.simulation import Comparison, Look, Tally
+from governance.simulation import Comparison, Difference, Tally
 
 logger = logging.getLogger(__name__)
 
@@ -146,15 +146,15 @@ def _compared(comparison: Comparison, page: Sequence[PastAction], end: float) ->
         look = comparison.of(past.facts)
         tally.add(look)
         if look.difference and look.difference.comes_out_differently:
-            changes.append(_change(past, look))
+            changes.append(change_of(past, look.difference))
         if time.monotonic() > end:
             break
     return tally, changes, past.action_id
 
 
-def _change(past: PastAction, look: Look) -> ReplayChange:
-    assert look.difference is not None  # noqa: S101
-    before, after = look.difference
+def change_of(past: PastAction, difference: Difference) -> ReplayChange:
+    """The difference as a row, not saved and of no replay yet."""
+    before, after = difference
     return ReplayChange(
         action_id=past.action_id,
         agent_id=past.facts.agent_id,

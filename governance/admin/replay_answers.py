@@ -87,11 +87,12 @@ def lines(replay: Replay) -> Iterator[str]:
     yield csv_line(COLUMNS)
     rows, below = replay.changes.all(), None
     while chunk := list((rows if below is None else rows.filter(action_id__lt=below))[:_CHUNK]):
-        yield "".join(csv_line(_cells(change)) for change in chunk)
+        yield "".join(csv_line(cells(change)) for change in chunk)
         below = chunk[-1].action_id
 
 
-def _cells(change: ReplayChange) -> tuple[Any, ...]:
+def cells(change: ReplayChange) -> tuple[Any, ...]:
+    """One change under COLUMNS."""
     return (
         change.action_id,
         f"{change.submitted_at:%Y-%m-%d %H:%M:%S}",
