@@ -123,7 +123,7 @@ def what_was_drafted(replay: Replay) -> list[tuple[str, str, str, str]]:
             found += [
                 (name, field, _text(old.get(field)), _text(new.get(field)))
                 for field in dict.fromkeys([*old, *new])
-                if old.get(field) != new.get(field)
+                if field not in keys and _text(old.get(field)) != _text(new.get(field))
             ]
     return found
 
@@ -133,6 +133,6 @@ def _by_name(rules: list[dict[str, Any]], keys: tuple[str, ...]) -> dict[str, di
 
 
 def _text(value: Any) -> str:
-    if value is None:
+    if value is None or value == []:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
