@@ -6,9 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Count, Max, Min
+
 from actions.models import Action
 from governance.models import AgentType
-from governance.past_actions import PastAction, Window
+from governance.past_actions import PastAction, Span, Window
 from governance.risk import Facts
 
 _COLUMNS = (
@@ -33,8 +35,14 @@ class Actions:
         return _past(row) if row else None
 
     def count(self, window: Window) -> int:
-        found = _of(window).count()
-        return found if window.latest is None else min(found, window.latest)
+        return self.span(window).number
+
+    def span(self, window: Window) -> Span:
+        rows = _of(window).values("pk")
+        if window.latest is not None:
+            rows = rows.order_by("-pk")[: window.latest]
+        found = rows.aggregate(number=Count("pk"), lowest=Min("pk"), highest=Max("pk"))
+        return Span(found["number"], found["lowest"] or 0, found["highest"] or 0)
 
     def page(self, window: Window, below: int | None, limit: int) -> Sequence[PastAction]:
         rows = _of(window).order_by("-pk")
@@ -44,11 +52,13 @@ class Actions:
 
 
 def _of(window: Window) -> Any:
-    rows = Action.objects.all()
+    rows = Action.objects.order_by()
     if window.since is not None:
         rows = rows.filter(created_at__gte=window.since)
     if window.until is not None:
         rows = rows.filter(created_at__lt=window.until)
+    if window.lowest is not None:
+        rows = rows.filter(pk__gte=window.lowest)
     return rows
 
 

@@ -75,13 +75,26 @@ UNKNOWN = _Unknown.UNKNOWN
 Answer = bool | Literal[_Unknown.UNKNOWN]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Program:
     """A condition, compiled. Of an action up to `room` units large its work is known to be small enough."""
 
     engine: Any
     tree: Node
     room: float
+
+    def answer(self, values: Activation) -> Answer:
+        """See `evaluate`."""
+        try:
+            if self.room < costs.UNLIMITED and _too_large(self, values):
+                return UNKNOWN
+            answer = self.engine.eval(values.engine).plain_value()
+        except Exception:  # whatever a foreign engine raises over an agent's values, nobody knows the answer
+            return UNKNOWN
+        # An engine error comes back as a non-empty string, so truth is identity here.
+        if answer is True or answer is False:
+            return answer
+        return UNKNOWN
 
 
 class Activation:
@@ -147,23 +160,12 @@ def activation(values: Mapping[str, Any]) -> Activation:
     return Activation(values)
 
 
-def evaluate(program: Program | None, values: Activation) -> Answer:
+def evaluate(program: Program | Remembered | None, values: Activation) -> Answer:
     """What the program says about an activation: True, False, or UNKNOWN for all else. Never raises.
 
     No program at all (None: a condition that compiles no more) says UNKNOWN too.
     """
-    if program is None:
-        return UNKNOWN
-    try:
-        if program.room < costs.UNLIMITED and _too_large(program, values):
-            return UNKNOWN
-        answer = program.engine.eval(values.engine).plain_value()
-    except Exception:  # whatever a foreign engine raises over an agent's values, nobody knows the answer
-        return UNKNOWN
-    # An engine error comes back as a non-empty string, so truth is identity here.
-    if answer is True or answer is False:
-        return answer
-    return UNKNOWN
+    return UNKNOWN if program is None else program.answer(values)
 
 
 def why_unknown(program: Program, values: Activation) -> str:
@@ -185,6 +187,28 @@ def why_unknown(program: Program, values: Activation) -> str:
 def leaves_open(program: Program) -> bool:
     """Whether an action without details, context and indicators gets no answer: worth a hint to who wrote it."""
     return evaluate(program, activation(BLANK)) is UNKNOWN
+
+
+class Remembered:
+    """A program that answers once, however often it is asked, until `memory` is emptied: for rules held against each
+    other over one action. Several share a memory; not for two threads at once.
+    """
+
+    __slots__ = ("_memory", "_program")
+
+    def __init__(self, program: Program, memory: dict[Any, Answer]):
+        self._program, self._memory = program, memory
+
+    def answer(self, values: Activation) -> Answer:
+        answer = self._memory.get(self)
+        if answer is None:
+            answer = self._memory[self] = self._program.answer(values)
+        return answer
+
+
+def looks_at(program: Program, family: str) -> bool:
+    """Whether the program may look at a variable of a family: `risk` for risk.score. When in doubt, it does."""
+    return family.encode() in program.engine.serialize()
 
 
 def most_values(program: Program) -> int | None:

@@ -26,7 +26,7 @@ class Policy:
     effect: str
     mode: str
     reason: str
-    program: conditions.Program | None
+    program: conditions.Program | conditions.Remembered | None
     severity: str = "medium"
     controls: tuple[str, ...] = ()
     owner: str = ""

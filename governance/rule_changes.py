@@ -85,7 +85,7 @@ def change_rules(
 ) -> RulebookVersion | None:
     """Save new and changed rules as one new version and return it; None when nothing was different.
 
-    `replay` is what was looked at before, for the record.
+    `replay` is what was looked at before, for the record; it must be about exactly these changes.
 
     Raises ReasonRequired, InvalidRule, Conflict, or Forbidden for an agent; nothing is written then.
     """
@@ -100,6 +100,8 @@ def change_rules(
         if not written:
             return None
         version = freeze(actor=actor, reason=reason)
+        if replay is not None and replay.digest != version.digest:
+            raise Conflict("The rules have changed since the replay was looked at. Nothing was changed. Replay again.")
         for row, before, after in written:
             _record(row, actor, reason, version, before, after, replay)
         return version

@@ -96,9 +96,7 @@ class Upload:
 
 
 class RuleFiles:
-    """Mixed into a rule's ModelAdmin: export and import, on the list of rules."""
-
-    change_list_template: Any = "admin/governance/rule_list.html"
+    """Mixed into a rule's ModelAdmin: export and import, on the list of rules (rule_list.html)."""
 
     def get_urls(self: Any) -> list[URLPattern]:
         name = f"governance_{self.opts.model_name}"

@@ -11,6 +11,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from governance.admin.replays import ReplayedRules
 from governance.admin.rule_forms import RuleForm
 from governance.admin.rule_history import RuleHistory
 from governance.admin.rule_io import RuleFiles
@@ -19,11 +20,12 @@ from governance.rule_changes import LINKS, change_rule
 from governance.sign_in import actor_of
 
 
-class RuleAdmin(RuleFiles, RuleHistory, admin.ModelAdmin):
+class RuleAdmin(ReplayedRules, RuleFiles, RuleHistory, admin.ModelAdmin):
     """What all kinds of rules have in common. `rule_fields` are the fields of the form, in order."""
 
     form = RuleForm
     change_form_template = "admin/governance/rule_form.html"
+    change_list_template = "admin/governance/rule_list.html"
     actions = None
     rule_fields: tuple[str, ...] = ()
     save_on_top = False
@@ -34,7 +36,7 @@ class RuleAdmin(RuleFiles, RuleHistory, admin.ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         own = (None, {"fields": self.rule_fields})
         may = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        return [own, ("This change", {"fields": ("change_reason", "seen")})] if may else [own]
+        return [own, ("This change", {"fields": ("change_reason", "without_replay", "seen")})] if may else [own]
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -50,6 +52,7 @@ class RuleAdmin(RuleFiles, RuleHistory, admin.ModelAdmin):
             reason=form.cleaned_data["change_reason"],
             links={name: form.cleaned_data[name] for name in LINKS.get(type(obj), ())},
             seen=form.cleaned_data["seen"] if change else None,
+            replay=getattr(form, "replay", None),
         )
         if version is None:
             messages.info(request, "Nothing was different, so there is no new version.")

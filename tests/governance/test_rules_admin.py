@@ -28,6 +28,9 @@ from tests.governance.changes import VECTOR, last_entry
 
 KINDS = (ActionTypeRule, EvidenceRule, IndicatorRule, LevelScore, Policy, Technique, Control)
 
+# The answer to the question that tests/governance/test_replay_first.py is about.
+UNSEEN = {"without_replay": "on"}
+
 
 @pytest.fixture
 def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
@@ -53,11 +56,13 @@ def fields_of(row: Model) -> dict[str, Any]:
 def save(browser: Client, row: Model, because: str = "Agreed on Monday.", **fields: Any) -> HttpResponse:
     """Send a stored rule's form with other values."""
     sent = {name: value for name, value in (fields_of(row) | fields).items() if value is not None}
-    return browser.post(page(type(row), f"{row.pk}/change/"), sent | {"change_reason": because}, follow=True)
+    sent |= {"change_reason": because} | UNSEEN
+    return browser.post(page(type(row), f"{row.pk}/change/"), sent, follow=True)
 
 
 def add(browser: Client, model: type[Model], because: str = "A new thing.", **fields: Any) -> HttpResponse:
-    return browser.post(page(model, "add/"), fields | {"change_reason": because, "is_enabled": "on"}, follow=True)
+    sent = {"change_reason": because, "is_enabled": "on"} | UNSEEN | fields
+    return browser.post(page(model, "add/"), sent, follow=True)
 
 
 def errors(response: HttpResponse) -> dict[str, list[str]]:
