@@ -27,6 +27,7 @@ def form_of(**fields: Any) -> dict[str, Any]:
         "priority": "100",
         "is_enabled": "on",
         "change_reason": "Agreed on Monday.",
+        "without_replay": "on",
     }
     return {name: value for name, value in (plain | fields).items() if value is not None}
 

@@ -57,7 +57,7 @@ def test_every_field_of_a_policy_is_in_a_group(browser: Client) -> None:
     form = browser.get(ADD).context["adminform"].form
     assert set(form.fields) == {
         field.name for field in (*Policy._meta.fields, *Policy._meta.many_to_many) if field.name != "id"
-    } | {"change_reason", "seen"}
+    } | {"change_reason", "without_replay", "seen"}
 
 
 def test_a_new_policy_only_observes_unless_told_otherwise(browser: Client, admin_person: Person) -> None:
@@ -152,7 +152,8 @@ def test_a_template_is_saved_as_it_stands(browser: Client, template: Any) -> Non
     form = browser.get(f"{ADD}?template={template.slug}").context["adminform"].form
     sent = {name: form[name].value() for name in form.fields}
     sent = {name: value for name, value in sent.items() if value not in (None, False)}
-    response = browser.post(ADD, sent | {"change_reason": "To see what it would do."}, follow=True)
+    sent |= {"change_reason": "To see what it would do.", "without_replay": "on"}
+    response = browser.post(ADD, sent, follow=True)
     assert "Rulebook version 2 is in force." in response.text
     assert "gets no answer from this policy" not in response.text
     policy = Policy.objects.get(name=template.name)

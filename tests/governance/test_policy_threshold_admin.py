@@ -28,6 +28,7 @@ def save_threshold(browser: Client, row: Threshold, **fields: Any) -> HttpRespon
         "reason": row.reason,
         "is_enabled": "on",
         "change_reason": "Agreed on Monday.",
+        "without_replay": "on",
         "seen": fingerprint(row),
     }
     return browser.post(f"/admin/governance/threshold/{row.pk}/change/", sent | fields, follow=True)

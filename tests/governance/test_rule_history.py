@@ -60,7 +60,7 @@ def sent(values: dict[str, Any], **more: Any) -> dict[str, Any]:
     for name in ("valid_from", "valid_until"):
         if moment := kept.pop(name, None):
             kept |= {f"{name}_0": moment.strftime("%Y-%m-%d"), f"{name}_1": moment.strftime("%H:%M:%S")}
-    return kept | more
+    return {"without_replay": "on"} | kept | more
 
 
 # -- What it was -------------------------------------------------------------------------------------------
