@@ -19,6 +19,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.writer.excel import save_workbook
 
 from governance.errors import InvalidFile
 
@@ -179,7 +180,7 @@ def _write_xlsx(sheet: Sheet, rows: Iterable[Sequence[str]]) -> bytes:
     for row in rows:
         page.append([cell(text, number=name in sheet.numbers) for name, text in zip(sheet.header, row, strict=True)])
     file = io.BytesIO()
-    book.save(file)
+    save_workbook(book, file)
     return file.getvalue()
 
 
