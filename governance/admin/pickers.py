@@ -49,9 +49,14 @@ def search(rows: QuerySet[Any], text: str) -> tuple[list[dict[str, Any]], int]:
     return [item(row) for row in found], rows.count()
 
 
+def numbers(values: Iterable[str]) -> list[int]:
+    """Those of some sent values that can be the number of a row."""
+    return [int(value) for value in values if value.isdecimal() and len(value) < 19]
+
+
 def suggested_controls(techniques: Iterable[str]) -> dict[str, Any]:
     """The controls published as mitigating some techniques (by row number), most often named first."""
-    pks = [int(pk) for pk in techniques if pk.isdigit()]
+    pks = numbers(techniques)
     named: dict[int, dict[str, Any]] = {}
     if pks:
         rows = Mitigation.objects.filter(technique__in=pks, control__is_withdrawn=False)
@@ -82,7 +87,7 @@ class PickWidget(forms.Widget):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
         values = [str(one) for one in value or ()]
-        pks = [one for one in values if one.isdigit()]
+        pks = numbers(values)
         rows = self.model._default_manager.filter(pk__in=pks) if pks else []
         context = {
             "name": name,

@@ -73,8 +73,8 @@ class RiskRuleAdmin(RuleColumns, RuleAdmin):
 
     def draft_form(self, request: HttpRequest) -> Any:
         """The form of a rule as it stands in the browser: what is valid is in its `instance`, the rest in `errors`."""
-        pk = request.POST.get("pk", "")
-        row = get_object_or_404(self.model, pk=pk) if pk.isdigit() else None
+        sent_pk = request.POST.get("pk", "")
+        row = get_object_or_404(self.model, pk__in=pickers.numbers([sent_pk])) if sent_pk else None
         sent = request.POST.copy()
         for name, value in ({"change_reason": "A draft needs none."} | self.stand_ins).items():
             sent[name] = value

@@ -12,7 +12,10 @@ from governance.models import ActionTypeRule
 from governance.rule_changes import fingerprint
 
 ACTION_TYPE = "/admin/governance/actiontyperule/"
-PREVIEW, PICK, SUGGEST, CVSS = (f"{ACTION_TYPE}{name}/" for name in ("preview", "pick", "suggest", "vector"))
+PREVIEW = "/admin/governance/actiontyperule/preview/"
+PICK = "/admin/governance/actiontyperule/pick/"
+SUGGEST = "/admin/governance/actiontyperule/suggest/"
+CVSS = "/admin/governance/actiontyperule/vector/"
 WORDS = "/admin/governance/evidencerule/preview/"
 INDICATOR = "/admin/governance/indicatorrule/preview/"
 LEVEL = "/admin/governance/levelscore/preview/"

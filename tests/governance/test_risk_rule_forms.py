@@ -67,8 +67,9 @@ def test_one_asks_by_post_with_the_forms_token(address: str, admin_person: Perso
     assert sign_in(admin_person, enforce_csrf_checks=True).post(address).status_code == 403  # type: ignore[call-arg]
 
 
-def test_a_row_that_is_not_there_is_said_so(browser: Client) -> None:
-    assert browser.post(PREVIEW, draft(pk="999999")).status_code == 404
+@pytest.mark.parametrize("pk", ["999999", "²", "9" * 40, "query"])
+def test_a_row_that_is_not_there_is_said_so(browser: Client, pk: str) -> None:
+    assert browser.post(PREVIEW, draft(pk=pk)).status_code == 404
 
 
 @pytest.mark.parametrize("address", [PREVIEW, CVSS, WORDS, INDICATOR, LEVEL, SUGGEST])

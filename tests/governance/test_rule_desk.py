@@ -115,6 +115,7 @@ def test_controls_are_suggested_by_the_published_mapping(ask: Callable[..., str]
     for technique, control in ((delete, backup), (delete, flow), (exfiltration, flow), (delete, gone)):
         Mitigation.objects.create(technique=technique, control=control)
     assert "Choose a technique" in ask(SUGGEST)
+    assert "Choose a technique" in ask(SUGGEST, techniques=["²", "9" * 40, "T1485"])
     both = ask(SUGGEST, techniques=[delete.pk, exfiltration.pk])
     assert both.index("AC-4") < both.index("CP-9")
     assert "AC-4 Information Flow Enforcement against T1020, T1485" in both or "against T1485, T1020" in both
