@@ -11,9 +11,10 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from actions import contract, gate
+from actions import contract
 from actions.models import Action, Agent, AgentKey, DecidedVia, State
-from governance.models import AgentType, RulebookVersion
+from governance import policies, risk, routing, rulebook
+from governance.models import AgentType
 
 _AT_ONCE = 1000
 _AGENTS = 40
@@ -48,9 +49,9 @@ def fill(number: int) -> None:
     """Write so many actions of the last year, of 40 agents of two teams. Deadlines of pending ones are far away."""
     keys = list(_keys())
     chance = random.Random(7)
-    version = RulebookVersion.objects.latest("version").version
+    rules = rulebook.current()
     kinds, weights = [fields for _, fields in _KINDS], [weight for weight, _ in _KINDS]
-    answers: dict[tuple[str, str], gate.Answer] = {}
+    answers: dict[tuple[str, str], dict[str, Any]] = {}
     began = timezone.now() - timedelta(days=365)
     for first in range(0, number, _AT_ONCE):
         rows = []
@@ -61,14 +62,27 @@ def fill(number: int) -> None:
             place = (submission.action_type, key.agent.agent_type)
             at = began + timedelta(days=365) * (n / number)
             if place not in answers:
-                answers[place] = _answer(submission, key, version, at)
+                answers[place] = _answer(submission, key, rules, at)
             rows.append(_action(submission, answers[place], key, at))
         Action.objects.bulk_create(rows)
 
 
-def _answer(submission: contract.Submission, key: AgentKey, version: int, at: datetime) -> gate.Answer:
-    team = key.agent.team.name
-    return gate.ask(submission, agent=key.agent, team=team, rules_version=version, blocked="", at=at)
+def _answer(submission: contract.Submission, key: AgentKey, rules: rulebook.Rulebook, at: datetime) -> dict[str, Any]:
+    """What the rules say, as an action's columns."""
+    facts = submission.facts(key.agent.team.name, key.agent.agent_type, at)
+    assessment = risk.assess(facts, rules.mapping)
+    verdict = policies.evaluate(facts, assessment, rules.policies, rules.thresholds.for_agent(facts))
+    pending = verdict.outcome == "pending"
+    return {
+        "risk_score": assessment.score,
+        "risk_level": assessment.level,
+        "rulebook_version": assessment.rulebook_version,
+        "assessment": assessment.as_snapshot(),
+        "verdict": verdict.as_snapshot(),
+        "route": routing.route_for(assessment.score).as_snapshot() if pending else {},
+        "state": State(verdict.outcome),
+        "decided_via": "" if pending else DecidedVia.RULES,
+    }
 
 
 def _keys() -> Iterator[AgentKey]:
@@ -82,9 +96,10 @@ def _keys() -> Iterator[AgentKey]:
         yield AgentKey.objects.create(agent=agent, public_id=f"b{number:07d}", digest="0" * 64)
 
 
-def _action(submission: contract.Submission, answer: gate.Answer, key: AgentKey, at: datetime) -> Action:
-    pending = answer.outcome == "pending"
+def _action(submission: contract.Submission, answer: dict[str, Any], key: AgentKey, at: datetime) -> Action:
+    pending = answer["state"] == State.PENDING
     return Action(
+        **answer,
         agent=key.agent,
         principal=key.agent,
         key=key,
@@ -95,15 +110,7 @@ def _action(submission: contract.Submission, answer: gate.Answer, key: AgentKey,
         tool_name=submission.tool_name,
         resource=submission.resource,
         description=submission.description,
-        risk_score=answer.score,
-        risk_level=answer.level,
-        rulebook_version=answer.rulebook_version,
-        assessment=answer.assessment,
-        verdict=answer.verdict,
-        route=answer.route,
-        state=State(answer.outcome),
         deadline=at + timedelta(days=3650) if pending else None,
-        decided_via="" if pending else DecidedVia.RULES,
         decided_at=None if pending else at,
         created_at=at,
         updated_at=at,
