@@ -22,9 +22,8 @@ from governance.models import (
     Technique,
     Threshold,
 )
-from governance.rule_changes import LINKS
 from governance.rule_checks import check
-from governance.rule_content import Draft
+from governance.rule_content import LINKS, Draft
 
 
 class Kind(NamedTuple):

@@ -47,9 +47,6 @@ _NAMED_BY: dict[type[Model], str] = {
     Control: "control_id",
 }
 
-# Rows a rule is linked to; they are part of the rule.
-LINKS: dict[type[Model], tuple[str, ...]] = {ActionTypeRule: ("techniques", "controls"), Policy: ("controls",)}
-
 State = dict[str, Any]
 
 
@@ -215,7 +212,7 @@ def _stored(row: Model) -> State | None:
 def _state(row: Model, before: State | None, links: Mapping[str, Iterable[Model]]) -> State:
     """Every field of a rule as a value the ledger can hold, and its links by their names."""
     state = {field.name: _text(getattr(row, field.name)) for field in row._meta.concrete_fields if field.name != "id"}
-    for name in LINKS.get(type(row), ()):
+    for name in rule_content.LINKS.get(type(row), ()):
         if name in links:
             state[name] = _names(links[name])
         elif before is not None:

@@ -16,7 +16,8 @@ from governance.admin.rule_forms import RuleForm
 from governance.admin.rule_history import RuleHistory
 from governance.admin.rule_io import RuleFiles
 from governance.errors import Refusal
-from governance.rule_changes import LINKS, change_rule
+from governance.rule_changes import change_rule
+from governance.rule_content import LINKS
 from governance.sign_in import actor_of
 
 
