@@ -23,7 +23,7 @@ lint: $(VENV)/.installed-tests ## Check the style of code and templates (part of
 types: $(VENV)/.installed-tests ## Check the types (part of make test)
 	@$(BIN)/mypy
 
-bench: $(VENV)/.installed-tests ## Measure submit and status poll against a bare endpoint
+bench: $(VENV)/.installed-tests ## Measure submits and polls against a bare endpoint, the rules, and replays
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## Remove the virtual environment and caches; data in var/ stay

@@ -229,6 +229,8 @@ class Action(models.Model):
             models.Index(fields=["principal", "-id"], name="action_by_principal"),
             models.Index(fields=["agent", "-id"], name="action_by_agent"),
             models.Index(fields=["team", "-id"], name="action_by_team"),
+            # A replay over a range of dates.
+            models.Index(fields=["created_at"], name="action_by_time"),
             # The look-up behind possible_retry_of.
             models.Index(fields=["principal", "body_digest", "-id"], name="action_by_body"),
         ]

@@ -6,9 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Count, Max, Min
+
 from actions.models import Action
 from governance.models import AgentType
-from governance.past_actions import PastAction, Window
+from governance.past_actions import PastAction, Span, Window
 from governance.risk import Facts
 
 _COLUMNS = (
@@ -20,6 +22,8 @@ _COLUMNS = (
     "agent__agent_id",
     "agent__agent_type",
     "team__name",
+    "principal__agent_id",
+    "principal__agent_type",
 )
 
 
@@ -31,8 +35,14 @@ class Actions:
         return _past(row) if row else None
 
     def count(self, window: Window) -> int:
-        found = _of(window).count()
-        return found if window.latest is None else min(found, window.latest)
+        return self.span(window).number
+
+    def span(self, window: Window) -> Span:
+        rows = _of(window).values("pk")
+        if window.latest is not None:
+            rows = rows.order_by("-pk")[: window.latest]
+        found = rows.aggregate(number=Count("pk"), lowest=Min("pk"), highest=Max("pk"))
+        return Span(found["number"], found["lowest"] or 0, found["highest"] or 0)
 
     def page(self, window: Window, below: int | None, limit: int) -> Sequence[PastAction]:
         rows = _of(window).order_by("-pk")
@@ -42,17 +52,20 @@ class Actions:
 
 
 def _of(window: Window) -> Any:
-    rows = Action.objects.all()
+    rows = Action.objects.order_by()
     if window.since is not None:
         rows = rows.filter(created_at__gte=window.since)
     if window.until is not None:
         rows = rows.filter(created_at__lt=window.until)
+    if window.lowest is not None:
+        rows = rows.filter(pk__gte=window.lowest)
     return rows
 
 
 def _past(row: tuple[Any, ...]) -> PastAction:
-    action_id, content, verdict, score, created_at, agent_id, agent_type, team = row
+    action_id, content, verdict, score, created_at, agent_id, agent_type, team, *principal = row
     payload = json.loads(content)
+    principal_id, principal_type = principal if principal[0] != agent_id else ("", "")
     return PastAction(
         action_id=action_id,
         facts=Facts(
@@ -66,9 +79,12 @@ def _past(row: tuple[Any, ...]) -> PastAction:
             context=payload.get("context", {}),
             indicators=payload.get("risk_indicators", {}),
             environment=payload.get("environment", ""),
+            mcp_server=payload.get("mcp_server_name", ""),
             # What the agent was called then; actions older than the types keep what it is called now.
             agent_type=verdict.get("threshold", {}).get("agent_type") or agent_type or AgentType.SUPERVISED,
             at=created_at,
+            principal_id=principal_id,
+            principal_type=principal_type,
         ),
         outcome=verdict["outcome"],
         score=score,

@@ -32,17 +32,24 @@ class Subject:
 
 
 @contextmanager
-def running(engine: str) -> Iterator[Subject]:
-    """A subject on an empty database that waits for the disk at commit."""
+def prepared(engine: str) -> Iterator[tuple[environment.Run, LivePortal]]:
+    """A portal that is not started, on a database of its own that waits for the disk at commit."""
     run = environment.start(engine, durable=True)
     try:
         portal = live.copy_of_prepared(run, "benchmark", live.prepare(run, **_SETTINGS), **_SETTINGS)
         (portal.directory / "static").mkdir()  # WhiteNoise warns when there is none
         try:
-            portal.start()
-            yield Subject(portal, postgres.pid(Path(run.directory) / "postgres"))
+            yield run, portal
         finally:
             portal.stop()
             databases.drop_all(run)
     finally:
         environment.stop(run)
+
+
+@contextmanager
+def running(engine: str) -> Iterator[Subject]:
+    """A subject on an empty database."""
+    with prepared(engine) as (run, portal):
+        portal.start()
+        yield Subject(portal, postgres.pid(Path(run.directory) / "postgres"))

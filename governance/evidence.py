@@ -24,7 +24,11 @@ _SEPARATOR = "\x1f"
 # Our own constant patterns; what an admin types goes through RE2 only.
 _BETWEEN_WORDS = re.compile(r"(?:[^\w\x1f]|_)+")
 _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
-_INSIDE_IDENTIFIERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# A capital after a small letter or a digit, or between a capital and a small letter: a name begins anew before it. The
+# capital comes first in the expression, because the engine then looks at capitals only.
+_INSIDE_IDENTIFIERS = re.compile(r"[A-Z](?:(?<=[a-z0-9].)|(?<=[A-Z].)(?=[a-z]))")
+# The same as _BETWEEN_WORDS where there is ASCII only, which is nearly everywhere.
+_BETWEEN_ASCII_WORDS = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) != _SEPARATOR}
 
 
 class Pattern(Protocol):
@@ -82,7 +86,7 @@ def searchable(parts: Sequence[str]) -> str:
         text = _SEPARATOR.join(part.replace(_SEPARATOR, " ") for part in parts)
     # An invisible character may hide a word by standing in it or by standing beside it, so it is read both ways.
     readings = dict.fromkeys([_plain(text), _plain(text, invisible=" ")])
-    readings |= dict.fromkeys([_INSIDE_IDENTIFIERS.sub(" ", reading) for reading in readings])
+    readings |= dict.fromkeys([_INSIDE_IDENTIFIERS.sub(r" \g<0>", reading) for reading in readings])
     return _spaced(_SEPARATOR.join(readings))
 
 
@@ -92,7 +96,15 @@ def strings_in(value: Any) -> list[str]:
     waiting = [value]
     while waiting:
         here = waiting.pop()
-        if isinstance(here, str):
+        kind = type(here)
+        if kind is str:
+            strings.append(here)
+        elif kind is dict:  # before the general question, which costs ten times as much
+            strings += [key for key in here if type(key) is str]
+            waiting += here.values()
+        elif kind is int or kind is float or kind is bool or here is None:
+            continue
+        elif isinstance(here, str):
             strings.append(here)
         elif isinstance(here, Mapping):
             strings.extend(key for key in here if isinstance(key, str))
@@ -115,6 +127,11 @@ def _plain(text: str, invisible: str = "") -> str:
 
 
 def _spaced(text: str) -> str:
+    if text.isascii():
+        text = text.translate(_BETWEEN_ASCII_WORDS)
+        while "  " in text:
+            text = text.replace("  ", " ")
+        return text.lower()
     return _BETWEEN_WORDS.sub(" ", text).lower()
 
 

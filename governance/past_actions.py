@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from governance.risk import Facts
 
@@ -22,11 +22,23 @@ class PastAction:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which actions: the latest so many, or those submitted from `since` until just before `until`."""
+    """Which actions: the latest so many, or those submitted from `since` until just before `until`.
+
+    With `lowest`, none with a smaller id: where a window ends, for whoever has asked for its `span` before.
+    """
 
     latest: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    lowest: int | None = None
+
+
+class Span(NamedTuple):
+    """How many actions a window holds now, and the ids at its ends (0 and 0: none)."""
+
+    number: int
+    lowest: int
+    highest: int
 
 
 class Source(Protocol):
@@ -37,6 +49,9 @@ class Source(Protocol):
 
     def count(self, window: Window) -> int:
         """How many actions a window holds."""
+
+    def span(self, window: Window) -> Span:
+        """How many they are, and between which ids."""
 
     def page(self, window: Window, below: int | None, limit: int) -> Sequence[PastAction]:
         """The latest actions of a window with an id below the given one (None: from the top), latest first."""

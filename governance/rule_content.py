@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Model
 
 from governance import cvss
 from governance.models import ActionTypeRule, EvidenceRule, IndicatorRule, LevelScore, Policy, Threshold
+
+# Rows a rule is linked to; they are part of the rule.
+LINKS: dict[type[Model], tuple[str, ...]] = {ActionTypeRule: ("techniques", "controls"), Policy: ("controls",)}
 
 
 class Draft(NamedTuple):
@@ -87,9 +91,14 @@ def _policy_item(draft: Draft) -> dict[str, Any]:
         "severity": row.severity,
         "owner": row.owner.username if row.owner else "",
         "controls": sorted(control.control_id for control in _linked(draft, "controls")),
-        "valid_from": row.valid_from.isoformat() if row.valid_from else None,
-        "valid_until": row.valid_until.isoformat() if row.valid_until else None,
+        "valid_from": _moment(row.valid_from),
+        "valid_until": _moment(row.valid_until),
     }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    """In UTC, as the database gives it back, whatever the zone it was written in."""
+    return moment.astimezone(UTC).isoformat() if moment else None
 
 
 def _threshold_item(draft: Draft) -> dict[str, Any]:

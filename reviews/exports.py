@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,17 +10,15 @@ from django.db.models import Count, Max, QuerySet
 
 from governance import ledger
 from governance.actors import Actor
+from governance.csv_lines import csv_line
 from governance.models import LedgerEntry
 from reviews.history import Line
-from reviews.rendering import plain
 
 COLUMNS = (
     "time", "type", "actor kind", "actor id", "actor name", "action id", "subject", "sentence", "outcome", "score",
     "level", "reason", "seq", "prev", "leaf", "stream", "request id",
 )  # fmt: skip
 _CHUNK = 500
-# What makes a spreadsheet take a cell for a formula, full-width twins included (threats AC41).
-_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 def export_history(entries: QuerySet[LedgerEntry], *, actor: Actor, filters: dict[str, str]) -> Iterator[str]:
@@ -42,50 +39,32 @@ def export_history(entries: QuerySet[LedgerEntry], *, actor: Actor, filters: dic
     return _lines(entries, last=found["last"] or 0)
 
 
-def cell(value: Any) -> str:
-    """A value as a cell no spreadsheet executes; hidden characters are named, so none hides in a cell either."""
-    text = "" if value is None else str(value)
-    armed = text.lstrip(" \u00a0\u3000").startswith(_FORMULA)
-    return ("'" if armed else "") + plain(text)
-
-
-class _Echo:
-    """What csv.writer writes to: it hands the line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def _lines(entries: QuerySet[LedgerEntry], *, last: int) -> Iterator[str]:
-    write = csv.writer(_Echo(), quoting=csv.QUOTE_ALL).writerow
-    yield write(COLUMNS)
+    yield csv_line(COLUMNS)
     done = 0
     while chunk := list(entries.filter(pk__gt=done, pk__lte=last).order_by("pk")[:_CHUNK]):
-        yield "".join(write(_row(entry)) for entry in chunk)
+        yield "".join(csv_line(_row(entry)) for entry in chunk)
         done = chunk[-1].pk
 
 
-def _row(entry: LedgerEntry) -> list[str]:
+def _row(entry: LedgerEntry) -> tuple[Any, ...]:
     line = Line(entry)
-    return [
-        cell(value)
-        for value in (
-            line.body.get("ts") or entry.ts.isoformat(),
-            entry.type,
-            entry.actor_kind,
-            entry.actor_id,
-            entry.actor_name,
-            entry.action_id,
-            entry.subject,
-            line.text,
-            line.fact("outcome") or line.fact("to"),
-            line.fact("score"),
-            line.fact("level"),
-            line.fact("reason"),
-            entry.seq,
-            entry.prev,
-            entry.leaf,
-            entry.stream,
-            line.body.get("req"),
-        )
-    ]
+    return (
+        line.body.get("ts") or entry.ts.isoformat(),
+        entry.type,
+        entry.actor_kind,
+        entry.actor_id,
+        entry.actor_name,
+        entry.action_id,
+        entry.subject,
+        line.text,
+        line.fact("outcome") or line.fact("to"),
+        line.fact("score"),
+        line.fact("level"),
+        line.fact("reason"),
+        entry.seq,
+        entry.prev,
+        entry.leaf,
+        entry.stream,
+        line.body.get("req"),
+    )

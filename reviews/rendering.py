@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
-from reviews.characters import MAX_BREAKS, is_plain, runs
+from governance.characters import ELLIPSIS, MAX_BREAKS, is_plain, plain, runs
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_.-]{1,60}\Z")
-_ELLIPSIS = "…"
+
+__all__ = ["Tree", "leaf", "plain", "tree", "visible", "visible_line"]
 
 
 class Tree(NamedTuple):
@@ -38,14 +39,8 @@ def visible_line(text: str, *, limit: int = 80) -> SafeString:
         '{}<span class="cut" title="{} more characters">{}</span>',
         visible(text[:limit], breaks=0),
         len(text) - limit,
-        _ELLIPSIS,
+        ELLIPSIS,
     )
-
-
-def plain(text: str, *, limit: int | None = None) -> str:
-    """A text without HTML, for titles, messages and exports; hidden characters are named in brackets: [U+200B]."""
-    whole = text if limit is None or len(text) <= limit else text[:limit] + _ELLIPSIS
-    return whole if is_plain(whole) else _named(whole)
 
 
 def tree(payload: Mapping[str, Any]) -> Tree:
@@ -78,20 +73,6 @@ def _marked(text: str, breaks: int) -> str:
             parts.append(f'<span class="ctrl">{note} × {count}</span>')
         else:
             parts.append(f'<span class="ctrl">{note}</span>' * count)
-    return "".join(parts)
-
-
-def _named(text: str) -> str:
-    parts: list[str] = []
-    for kind, shown, note, count in runs(text):
-        if kind == "show":
-            parts.append(shown)
-        elif kind == "mixed":
-            parts.append(f"{shown}[{note}]")
-        elif note == "⏎":
-            parts.append(" ⏎ " * count)
-        else:
-            parts.append(f"[{note}]" if count == 1 else f"[{note} × {count}]")
     return "".join(parts)
 
 

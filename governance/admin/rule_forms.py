@@ -11,7 +11,7 @@ from governance.errors import InvalidRule
 from governance.rule_changes import fingerprint
 from governance.rule_checks import check
 
-_NOT_THE_RULE = {"change_reason", "seen"}
+_NOT_THE_RULE = {"change_reason", "seen", "without_replay"}
 
 
 class RuleForm(forms.ModelForm):
@@ -23,6 +23,8 @@ class RuleForm(forms.ModelForm):
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
         help_text="Kept in the history for good.",
     )
+    # Shown by governance.admin.replay_forms where it is asked for.
+    without_replay = forms.BooleanField(label="Save without a replay", required=False, widget=forms.HiddenInput)
     # What the rule looked like when the form was made, so that nobody's change is overwritten unseen.
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 

@@ -36,6 +36,7 @@ class Replay(models.Model):
     done = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     cursor = models.BigIntegerField(null=True)
+    lowest = models.BigIntegerField(null=True, help_text="The last one to be looked at.")
     holder = models.CharField(max_length=64, blank=True, help_text="The process at work on it.")
     held_until = models.DateTimeField(null=True)
     counts = models.JSONField(default=dict, help_text="Numbers by transition, agent and type.")

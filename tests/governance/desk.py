@@ -40,7 +40,7 @@ def sent(row: ActionTypeRule, **fields: Any) -> dict[str, Any]:
     stored = {
         "pattern": row.pattern, "level": row.level, "extra_points": row.extra_points, "why": row.why,
         "reversibility": row.reversibility, "blast_radius": row.blast_radius, "cvss_vector": row.cvss_vector,
-        "is_enabled": "on", "seen": fingerprint(row), "change_reason": "Agreed on Monday.",
+        "is_enabled": "on", "seen": fingerprint(row), "change_reason": "Agreed on Monday.", "without_replay": "on",
         "techniques": [one.pk for one in row.techniques.all()], "controls": [one.pk for one in row.controls.all()],
     }  # fmt: skip
     return stored | fields

@@ -264,7 +264,8 @@ def test_an_indicator_is_a_sentence(ask: Callable[..., str], fields: dict[str, s
 def test_an_indicators_cvss_environment_is_chosen(browser: Client) -> None:
     fields = {
         "name": "Abroad", "key": "abroad", "value": "true", "points": "5", "up_to": "100", "reason": "It goes abroad.",
-        "is_enabled": "on", "change_reason": "New.", "cvss_environment-CR": "H", "cvss_environment-AR": "M",
+        "is_enabled": "on", "change_reason": "New.", "without_replay": "on",
+        "cvss_environment-CR": "H", "cvss_environment-AR": "M",
     }  # fmt: skip
     assert browser.post("/admin/governance/indicatorrule/add/", fields).status_code == 302
     assert rule(IndicatorRule, key="abroad").cvss_environment == "CR:H/AR:M"

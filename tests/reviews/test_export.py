@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from governance.csv_lines import cell
 from governance.models import LedgerEntry, Person, Role
-from reviews.exports import COLUMNS, cell
+from reviews.exports import COLUMNS
 from tests.reviews.pages import body_of, hostile_fields, pay, voted
 from tests.support import lifecycles
 from tests.support.api import Api

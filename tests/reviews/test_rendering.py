@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reviews.characters import MAX_BREAKS
+from governance.characters import MAX_BREAKS
 from reviews.rendering import leaf, plain, tree, visible, visible_line
 
 # Every tag rendering.py ever writes for such a text.

@@ -1,4 +1,7 @@
-"""Do what nobody waits for: expire what is past its deadline. Any number may run; SIGTERM or Ctrl-C ends it."""
+"""Do what nobody waits for: expire what is past its deadline, replay drafts of rules.
+
+Any number may run; SIGTERM or Ctrl-C ends it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -14,12 +18,18 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
 from actions.expire import expire_overdue
+from governance import replays
+
+# Seconds of replay in a round. The sweep comes first in each, so that no deadline waits long for a replay.
+_REPLAY_SECONDS = 1.0
+_FORGET_EVERY = 3600.0  # seconds
 
 logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
     help = __doc__
+    _forget_at = 0.0  # on the monotonic clock
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="One round, then end.")
@@ -31,18 +41,29 @@ class Command(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stop.set())
         while not stop.is_set():
-            self._round()
+            more = self._round()
             if options["once"] or (options["parent"] and os.getppid() != options["parent"]):
                 return
-            stop.wait(settings.WORKER_INTERVAL)
+            if not more:
+                stop.wait(settings.WORKER_INTERVAL)
             close_old_connections()
 
-    def _round(self) -> None:
-        """One sweep. A database that is away for a moment ends the round, not the worker."""
+    def _round(self) -> bool:
+        """One sweep, then a while of replays. Returns whether more of them wait.
+
+        A database that is away for a moment ends the round, not the worker.
+        """
         try:
             expired = expire_overdue()
-        except DatabaseError:
-            logger.exception("The sweep failed; it is tried again in %s s.", settings.WORKER_INTERVAL)
-        else:
             if expired:
                 self.stdout.write(f"Expired {expired} actions.")
+            self._forget()
+            return replays.work(_REPLAY_SECONDS)
+        except DatabaseError:
+            logger.exception("The round failed; it is tried again in %s s.", settings.WORKER_INTERVAL)
+            return False
+
+    def _forget(self) -> None:
+        if time.monotonic() >= self._forget_at:
+            self._forget_at = time.monotonic() + _FORGET_EVERY
+            replays.forget_old_replays()

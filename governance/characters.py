@@ -1,6 +1,6 @@
 """Which characters of an agent's text would deceive a reader, and how each is named instead. PURE.
 
-Nothing here knows HTML: rendering.py draws what this module finds.
+Nothing here knows HTML: reviews/rendering.py draws what this module finds.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Literal
 
 # `show` is drawn as it is; the others are drawn as a visible mark.
 Kind = Literal["show", "hidden", "newline", "spaces", "mixed"]
+
+ELLIPSIS = "…"
 
 # Line breaks a text is drawn with; every later one is a mark only, so that no text can push the page away.
 MAX_BREAKS = 40
@@ -169,3 +171,23 @@ def _disguise(word: str, has_latin: bool) -> str:
     if any(map(_ascii_twin, word)):
         return "styled letters"
     return ""
+
+
+def plain(text: str, *, limit: int | None = None) -> str:
+    """A text without HTML, for titles, messages and exports; hidden characters are named in brackets: [U+200B]."""
+    whole = text if limit is None or len(text) <= limit else text[:limit] + ELLIPSIS
+    return whole if is_plain(whole) else _named(whole)
+
+
+def _named(text: str) -> str:
+    parts: list[str] = []
+    for kind, shown, note, count in runs(text):
+        if kind == "show":
+            parts.append(shown)
+        elif kind == "mixed":
+            parts.append(f"{shown}[{note}]")
+        elif note == "⏎":
+            parts.append(" ⏎ " * count)
+        else:
+            parts.append(f"[{note}]" if count == 1 else f"[{note} × {count}]")
+    return "".join(parts)

@@ -1,0 +1,271 @@
+"""What a draft of the rules would change: compare(facts, before, after) -> Difference | None. PURE.
+
+Both sides are answers to the same facts (the action's own time, its agent's type then), the one by the rules in
+force, the other by the draft; so what earlier changes of the rules did is not blamed on the draft.
+
+`compare` is the definition. `Comparison` gives the same differences and leaves out what cannot matter, which is most
+of the work: a policy of which nothing is different needs no answer, and a type rule of another type no second score.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, NamedTuple, Protocol
+
+from governance import conditions, policies, risk
+from governance.mapping import Mapping as RiskMapping
+from governance.policies import Policy, PolicySet
+from governance.risk import Assessment, Facts
+from governance.thresholds import Thresholds
+
+
+class Rules(Protocol):
+    """A compiled rulebook, as far as it decides."""
+
+    @property
+    def mapping(self) -> RiskMapping: ...
+
+    @property
+    def policies(self) -> PolicySet: ...
+
+    @property
+    def thresholds(self) -> Thresholds: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What rules say to an action: approved, pending or rejected, the score from 0 to 100, its level, the reasons."""
+
+    outcome: str
+    score: float
+    level: str
+    reasons: tuple[str, ...]
+
+
+class Difference(NamedTuple):
+    """An action to which the draft gives another outcome, score or level."""
+
+    before: Answer
+    after: Answer
+
+    @property
+    def comes_out_differently(self) -> bool:
+        """Whether the outcome is another one, not only the number."""
+        return self.before.outcome != self.after.outcome
+
+
+# What stands in where rules break over an action, as actions/gate.py has it: it does not pass, and ranks highest.
+_UNASSESSED = Answer("pending", 100.0, "critical", ("Risk could not be assessed, so a person must look.",))
+_UNEVALUATED = "Policies could not be evaluated, so a person must look."
+
+
+def compare(facts: Facts, before: Rules, after: Rules) -> Difference | None:
+    """How the action would come out differently; None when outcome, score and level are the same."""
+    return _difference(_answer(facts, before), _answer(facts, after))
+
+
+def _answer(facts: Facts, rules: Rules) -> Answer:
+    try:
+        assessment = risk.assess(facts, rules.mapping)
+    except Exception:  # as the gate does: whatever breaks, the action waits for a person
+        return _UNASSESSED
+    return _evaluated(facts, assessment, rules)
+
+
+def _evaluated(facts: Facts, assessment: Assessment, rules: Rules) -> Answer:
+    try:
+        line = rules.thresholds.for_agent(facts)
+        verdict = policies.evaluate(facts, assessment, rules.policies, line)
+    except Exception:  # as above
+        return Answer("pending", assessment.score, assessment.level, (_UNEVALUATED,))
+    return Answer(verdict.outcome, assessment.score, assessment.level, verdict.reasons)
+
+
+def _difference(before: Answer, after: Answer) -> Difference | None:
+    same = (before.outcome, before.score, before.level) == (after.outcome, after.score, after.level)
+    return None if same else Difference(before, after)
+
+
+class Look(NamedTuple):
+    """What was seen of one action: the difference, and whether a drafted policy applies to it or has no answer."""
+
+    difference: Difference | None = None
+    applies: bool = False
+    unanswered: bool = False
+
+
+_NOTHING = Look()
+
+
+class Comparison:
+    """Two sets of rules, made ready to be held against many actions."""
+
+    def __init__(self, before: Rules, after: Rules):
+        self._plain = before, after
+        self._memory = _Memory()
+        self._before, self._after = self._memory.of(before), self._memory.of(after)
+        parts = _different_parts(before.mapping, after.mapping)
+        self._one_score = not parts
+        self._only_types = parts == {"types"}
+        self._one_line = before.thresholds == after.thresholds
+        ours, theirs = set(_all_of(before.policies)), set(_all_of(after.policies))
+        self._dropped, self._drafted = _watched(ours - theirs), _watched(theirs - ours)
+
+    def of(self, facts: Facts) -> Look:
+        """The same difference as `compare`, and what the drafted policies say."""
+        self._memory.begin()
+        try:
+            first = risk.assess(facts, self._before.mapping)
+            second = first if self._scores_alike(facts) else risk.assess(facts, self._after.mapping)
+            return self._settled(facts, first, second)
+        except Exception:  # one side broke; say what each would have done with it
+            return Look(compare(facts, *self._plain))
+
+    def _scores_alike(self, facts: Facts) -> bool:
+        """Whether no difference between the mappings can reach this action."""
+        if self._one_score:
+            return True
+        kind = facts.action_type
+        return self._only_types and self._before.mapping.rule_for(kind) == self._after.mapping.rule_for(kind)
+
+    def _settled(self, facts: Facts, first: Assessment, second: Assessment) -> Look:
+        alike = first is second or first == second
+        drafted = _seen(facts, second, self._drafted)
+        if (
+            not drafted
+            and alike
+            and (self._one_line or self._held_alike(facts))
+            and not _seen(facts, first, self._dropped)
+        ):
+            return _NOTHING
+        before = _evaluated(facts, first, self._before)
+        if not alike:
+            self._memory.forget_risk()
+        difference = _difference(before, _evaluated(facts, second, self._after))
+        unanswered = [item for item in drafted if "unknown" in item]
+        return Look(difference, len(drafted) > len(unanswered), bool(unanswered))
+
+    def _held_alike(self, facts: Facts) -> bool:
+        return self._before.thresholds.for_agent(facts) == self._after.thresholds.for_agent(facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembering:
+    """Rules whose policies share their answers with other rules."""
+
+    mapping: RiskMapping
+    policies: PolicySet
+    thresholds: Thresholds
+
+
+class _Memory:
+    """The answers of conditions to one action: those that another score could change, and the others."""
+
+    def __init__(self) -> None:
+        self._programs: dict[Any, conditions.Remembered] = {}
+        self._of_risk: dict[Any, Any] = {}
+        self._of_content: dict[Any, Any] = {}
+
+    def of(self, rules: Rules) -> _Remembering:
+        enforced, observed = map(self._policies, (rules.policies.enforced, rules.policies.observed))
+        return _Remembering(rules.mapping, PolicySet(enforced, observed), rules.thresholds)
+
+    def _policies(self, chosen: Iterable[Policy]) -> tuple[Policy, ...]:
+        return tuple(replace(p, program=self._program(p.program)) if p.program else p for p in chosen)
+
+    def _program(self, program: Any) -> conditions.Remembered:
+        if program not in self._programs:
+            memory = self._of_risk if conditions.looks_at(program, "risk") else self._of_content
+            self._programs[program] = conditions.Remembered(program, memory)
+        return self._programs[program]
+
+    def begin(self) -> None:
+        """Another action."""
+        self._of_risk.clear()
+        self._of_content.clear()
+
+    def forget_risk(self) -> None:
+        """The same action with another assessment."""
+        self._of_risk.clear()
+
+
+def _different_parts(before: RiskMapping, after: RiskMapping) -> set[str]:
+    """The parts of two mappings that are not the same. Neither number nor what is compiled from the rest counts."""
+    names = {part.name for part in fields(RiskMapping)} - {"version", "any_word"}
+    return {name for name in names if getattr(before, name) != getattr(after, name)}
+
+
+def _all_of(policy_set: PolicySet) -> tuple[Policy, ...]:
+    return (*policy_set.enforced, *policy_set.observed)
+
+
+def _watched(chosen: Iterable[Policy]) -> PolicySet:
+    """These policies, only to see whether they apply."""
+    return PolicySet(observed=tuple(replace(policy, mode="observe") for policy in chosen))
+
+
+def _seen(facts: Facts, assessment: Assessment, watched: PolicySet) -> tuple[dict[str, Any], ...]:
+    """The watched policies that apply to an action, or have no answer to it."""
+    return policies.evaluate(facts, assessment, watched).observed if watched.observed else ()
+
+
+@dataclass(slots=True)
+class Tally:
+    """The numbers of a replay, added up as it goes along."""
+
+    looked: int = 0
+    changed: int = 0
+    transitions: Counter[str] = field(default_factory=Counter)  # "approved>pending"
+    raised: int = 0  # same outcome, higher score
+    lowered: int = 0
+    levels: int = 0  # same outcome, another level
+    applies: int = 0
+    unanswered: int = 0
+
+    def add(self, look: Look) -> None:
+        """Count one action."""
+        self.looked += 1
+        self.applies += look.applies
+        self.unanswered += look.unanswered
+        if look.difference is None:
+            return
+        before, after = look.difference
+        if look.difference.comes_out_differently:
+            self.changed += 1
+            self.transitions[f"{before.outcome}>{after.outcome}"] += 1
+        else:
+            self.raised += after.score > before.score
+            self.lowered += after.score < before.score
+            self.levels += after.level != before.level
+
+    def on_top_of(self, counts: Mapping[str, Any]) -> dict[str, Any]:
+        """These numbers and earlier ones as one plain value."""
+        transitions = Counter(counts.get("transitions", {})) + self.transitions
+        names = ("raised", "lowered", "levels", "applies", "unanswered")
+        return {"transitions": dict(transitions)} | {name: counts.get(name, 0) + getattr(self, name) for name in names}
+
+
+# What a rule says about itself: read by people, weighed by nothing.
+_WORDS: dict[str, set[str]] = {
+    "action_types": {"why"},
+    "evidence": {"name", "reason"},
+    "indicators": {"name", "reason"},
+    "policies": {"name", "reason", "severity", "owner", "controls"},
+    "thresholds": {"reason"},
+}
+
+
+def decisive(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a rulebook's content that can move a score or an outcome. Two equal ones answer alike, always."""
+    return {section: _weighed(section, rules) for section, rules in content.items()}
+
+
+def _weighed(section: str, rules: Any) -> Any:
+    words = _WORDS.get(section)
+    if words is None:
+        return rules
+    weighed = [{name: value for name, value in rule.items() if name not in words} for rule in rules]
+    # Their order is that of the reasons given; it decides nothing.
+    return sorted(weighed, key=repr)
