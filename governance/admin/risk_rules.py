@@ -122,10 +122,13 @@ class ActionTypeRuleAdmin(RiskRuleAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         base = LevelScore.objects.filter(level=OuterRef("level")).values("score")[:1]
-        return super().get_queryset(request).annotate(base_score=Subquery(base))
+        unclassified_first = Case(When(pattern=FALLBACK, then=0), default=1)
+        # Annotated before it is ordered, unlike Django's own: PostgreSQL orders a search by selected columns only.
+        rows = ActionTypeRule.objects.annotate(base_score=Subquery(base), place=unclassified_first)
+        return rows.order_by(*self.get_ordering(request))
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        return [Case(When(pattern=FALLBACK, then=0), default=1).asc(), "pattern"]  # the unclassified row first
+        return ["place", "pattern"]
 
     @admin.display(description="Action type", ordering="pattern")
     def named(self, row: Any) -> str:
