@@ -116,23 +116,6 @@ def leaves_open(program: Any) -> bool:
     return evaluate(program, activation(_BLANK)) is UNKNOWN
 
 
-class Remembered:
-    """A program that answers once, however often it is asked, until `memory` is emptied: for rules held against each
-    other over one action. Several share a memory; not for two threads at once.
-    """
-
-    __slots__ = ("_memory", "_program")
-
-    def __init__(self, program: Any, memory: dict[Any, Any]):
-        self._program, self._memory = program, memory
-
-    def eval(self, values: Any) -> Any:
-        answer = self._memory.get(self)
-        if answer is None:
-            answer = self._memory[self] = self._program.eval(values)
-        return answer
-
-
 def looks_at(program: Any, family: str) -> bool:
     """Whether the program may look at a variable of a family: `risk` for risk.score. When in doubt, it does."""
     return family.encode() in program.serialize()
