@@ -47,11 +47,14 @@ class Command(BaseCommand):
             seconds, processor = time.perf_counter() - began, time.process_time() - processor
             assert (replay.state, replay.done) == ("done", number), replay.error
             worst = max(worst, seconds)
-            self._say(f"{name:<34}{seconds:>9.1f}{number / seconds:>11.0f}{seconds / bare:>8.1f}{replay.changed:>9}")
+            self._say(
+                f"{name:<26}{seconds:>9.1f}{processor:>11.1f}{number / seconds:>11.0f}{seconds / bare:>8.1f}"
+                f"{replay.changed:>9}"
+            )
         per_target = worst * 100_000 / number
         self._say(
             f"\nTarget, 100,000 actions in {TARGET:.0f} s on two cores: {'met' if per_target <= TARGET else 'MISSED'}"
-            f" by one process (worst: {per_target:.1f} s). Most memory:"
+            f" by one process (worst: {per_target:.1f} s by the clock). Most memory:"
             f" {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB"
         )
 
