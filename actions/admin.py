@@ -14,11 +14,12 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from actions.agent_keys import issue_key, revoke_key
-from actions.agents import block_agent, change_agent, ensure_agent, release_agent
+from actions.agents import block_agent, change_agent, ensure_agent, line_of, release_agent
 from actions.kill_switch import switch_all
 from actions.models import Action, Agent, AgentKey, KillSwitch, Outcome
 from governance.admin.ledger import ReadOnlyAdmin
 from governance.errors import Refusal
+from governance.rulebook import NoRulebook
 from governance.sign_in import actor_of
 
 
@@ -89,32 +90,73 @@ class KeyInline(admin.TabularInline):
         )
 
 
+class AgentForm(forms.ModelForm):
+    """An agent as an admin sees it."""
+
+    class Meta:
+        model = Agent
+        fields = ("agent_id", "name", "agent_type", "team", "owner", "is_active")
+        help_texts = {
+            "agent_type": "Chooses the threshold it is held to. Supervised: a person follows its work. Autonomous:"
+            " nobody watches while it works. Unregistered: its id came in a submission and nobody has vouched for it"
+            " yet; choosing another type registers it. An agent cannot change this itself."
+        }
+
+
 @admin.register(Agent)
 class AgentAdmin(_Asks, admin.ModelAdmin):
-    list_display = ("agent_id", "name", "team", "owner", "registered", "is_active", "blocked_at")
-    list_filter = ("is_active", ("blocked_at", admin.EmptyFieldListFilter), "team")
+    form = AgentForm
+    list_display = ("agent_id", "name", "agent_type", "team", "owner", "known_since", "is_active", "blocked_at")
+    list_filter = ("agent_type", "is_active", ("blocked_at", admin.EmptyFieldListFilter), "team")
     search_fields = ("agent_id", "name")
     list_select_related = ("team", "owner", "registered_by")
     fields = (
         "agent_id",
         "name",
+        "agent_type",
+        "line",
         "team",
         "owner",
         "is_active",
-        "registered",
+        "known_since",
         "blocked_at",
         "blocked_by",
         "blocked_reason",
     )
-    readonly_fields = ("registered", "blocked_at", "blocked_by", "blocked_reason")
+    readonly_fields = ("line", "known_since", "blocked_at", "blocked_by", "blocked_reason")
     change_form_template = "admin/actions/agent/change_form.html"
     change_list_template = "admin/actions/agent/change_list.html"
 
-    @admin.display(description="registered")
-    def registered(self, agent: Agent) -> str:
-        if agent.registered_by is None:
-            return f"by a person, {agent.created_at:%Y-%m-%d}"
-        return f"by the key of {agent.registered_by.agent_id} on its first submission, {agent.created_at:%Y-%m-%d}"
+    @admin.display(description="known since", ordering="created_at")
+    def known_since(self, agent: Agent) -> str:
+        """When it came, and how: by a person's hand, or in a submission."""
+        if agent.pk is None:
+            return "-"
+        how = f"with the key of {agent.registered_by.agent_id}" if agent.registered_by else "made by a person"
+        return f"{agent.created_at:%Y-%m-%d}, {how}"
+
+    @admin.display(description="threshold in force")
+    def line(self, agent: Agent) -> str:
+        """The line its next submission is held to, and which rule draws it."""
+        if agent.pk is None:
+            return "The one of its type, unless a threshold names this agent."
+        try:
+            held_to = line_of(agent)
+        except NoRulebook as exc:
+            return f"A person decides everything: {exc}"
+        begins = f"A person decides from a score of {held_to.review_from:g} on"
+        ends = "nothing is refused by its score alone"
+        if held_to.deny_from is not None:
+            ends = f"from {held_to.deny_from:g} on it is refused without asking anybody"
+        return format_html(
+            '{}; {}.<br>It is the line of {}: {} {}<a href="{}">All thresholds</a>',
+            begins,
+            ends,
+            held_to.applies_to,
+            held_to.reason or "no threshold names it or its type, so the guide's holds.",
+            "Where another agent's key speaks for it, that agent's line holds as well. " if agent.registered_by else "",
+            reverse("admin:governance_threshold_changelist"),
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> tuple[str, ...]:
         return (*self.readonly_fields, "agent_id") if obj else self.readonly_fields
@@ -130,7 +172,14 @@ class AgentAdmin(_Asks, admin.ModelAdmin):
         if change:
             change_agent(obj, actor=actor)
         else:
-            made = ensure_agent(actor=actor, agent_id=obj.agent_id, name=obj.name, team=obj.team.name, owner=obj.owner)
+            made = ensure_agent(
+                actor=actor,
+                agent_id=obj.agent_id,
+                name=obj.name,
+                team=obj.team.name,
+                owner=obj.owner,
+                agent_type=obj.agent_type,
+            )
             obj.pk = made.pk
             obj._state.adding = False
 

@@ -6,11 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from actions.models import Agent
-from governance import ledger
+from governance import ledger, rulebook
 from governance.actors import Actor
 from governance.errors import InvalidAccount, ReasonRequired
-from governance.models import Person
+from governance.models import AgentType, Person
 from governance.people import team_named
+from governance.risk import Facts
+from governance.thresholds import Threshold
 
 # What an admin may change about an agent.
 CHANGEABLE = ("name", "agent_type", "team", "owner", "is_active")
@@ -23,8 +25,9 @@ def ensure_agent(
     name: str = "",
     team: str | None = None,
     owner: Person | None = None,
+    agent_type: str = AgentType.SUPERVISED,
 ) -> Agent:
-    """The agent of that id, registered when it is new.
+    """The agent of that id, registered when it is new; one that is known keeps its type.
 
     Without a team: the one agent of that id where there is just one, else the default team. Raises InvalidAccount
     for an unusable id.
@@ -35,13 +38,28 @@ def ensure_agent(
     if len(known) == 1:
         return known[0]
     with transaction.atomic():
-        agent = Agent(agent_id=agent_id, name=name, team=team_named(team, actor=actor), owner=owner)
+        team_row = team_named(team, actor=actor)
+        agent = Agent(agent_id=agent_id, name=name, team=team_row, owner=owner, agent_type=agent_type)
         existing = Agent.objects.filter(agent_id=agent_id, team=agent.team).first()
         if existing is not None:
             return existing
         agent.save(force_insert=True)
         record_registration(agent, actor)
     return agent
+
+
+def line_of(agent: Agent) -> Threshold:
+    """The threshold the agent's next submission is held to. Raises NoRulebook."""
+    who = Facts(
+        agent_id=agent.agent_id,
+        team=agent.team.name,
+        agent_type=agent.agent_type,
+        action_type="",
+        tool_name="",
+        resource="",
+        description="",
+    )
+    return rulebook.current().thresholds.for_agent(who)
 
 
 def record_registration(agent: Agent, actor: Actor) -> None:
@@ -53,6 +71,7 @@ def record_registration(agent: Agent, actor: Actor) -> None:
         subject={"kind": "agent", "id": str(agent.pk)},
         data={
             "agent_id": agent.agent_id,
+            "agent_type": str(agent.agent_type),
             "team": agent.team.name,
             "owner": agent.owner.username if agent.owner else None,
             "registered_by": agent.registered_by.agent_id if agent.registered_by else None,

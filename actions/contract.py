@@ -40,6 +40,8 @@ _INTEGERS = ("parent_action_id", "orchestration_depth")
 # Read for their effect above; not repeated in the content that is stored and shown.
 _CONSUMED = {"parameters", "target_resource", "target_system", "idempotency_key"}
 
+_NO_OBJECT = "The body is not a JSON object. Nothing was written. Send an object."
+
 # Names of the answer that only the portal sets (threats AC35). A body that carries one means to decide for itself.
 SERVER_OWNED = frozenset(
     (
@@ -50,6 +52,8 @@ SERVER_OWNED = frozenset(
         " policies_evaluated cvss_score cvss_severity cvss_vector risk_factors thresholds enforcement_decision"
         " workflow_id digest content assessment verdict route team tenant principal owner created_at"
         " updated_at executed_at escalated deadline rulebook_version"
+        " agent_type is_registered registered_by threshold review_from deny_from auto_approve_below max_risk_threshold"
+        " observed_policies degraded preflight would_be"
     ).split()
 )
 
@@ -84,6 +88,7 @@ class Submission:
             context=self.payload.get("context", {}),
             indicators=self.payload.get("risk_indicators", {}),
             environment=self.payload.get("environment", ""),
+            mcp_server=self.payload.get("mcp_server_name", ""),
         )
 
 
@@ -97,7 +102,7 @@ def parse(body: Any, *, lenient: bool) -> Submission:
     naming every missing field at once.
     """
     if not isinstance(body, dict):
-        raise MalformedBody("The body is not a JSON object. Nothing was written. Send an object.")
+        raise MalformedBody(_NO_OBJECT)
     _refuse_server_owned(body)
     _check_types(body)
     _check_missing(body, REQUIRED if not (lenient or _has_client_shape(body)) else ALWAYS_REQUIRED)
@@ -118,6 +123,29 @@ def parse(body: Any, *, lenient: bool) -> Submission:
         content=content,
         digest=sha256("foureyes/action/v1", content),
     )
+
+
+def parse_question(body: Any, *, agent_id: str) -> Submission:
+    """Turn the published client's policy question (wire-contract section 2, evaluate-realtime) into a Submission.
+
+    It is a submission whose agent is the key's unless named, and which must name its `resource`. `risk_score`, a
+    number from 0 to 100, is what the caller thinks the risk is: it goes the way of a risk indicator, so that it is
+    noted among the factors, neither replaces nor lowers the portal's score, and no more than any submission can say.
+
+    Raises what parse raises, and MissingFields unless both `action_type` and `resource` are there.
+    """
+    if not isinstance(body, dict):
+        raise MalformedBody(_NO_OBJECT)
+    hint = body.get("risk_score")
+    if hint is not None and (type(hint) not in (int, float) or not 0 <= hint <= 100):
+        problem = "This must be a number from 0 to 100."
+        raise MalformedBody("/risk_score is no score. Nothing was written.", errors={"risk_score": problem})
+    _check_types(body)
+    _check_missing(body, ("action_type", "resource"))
+    question = {name: value for name, value in body.items() if name != "risk_score"}
+    if hint is not None:
+        question["risk_indicators"] = {**(body.get("risk_indicators") or {}), "risk_score": hint}
+    return parse({"agent_id": agent_id, **question}, lenient=True)
 
 
 def _kept(name: str, value: Any) -> bool:

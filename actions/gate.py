@@ -13,7 +13,7 @@ from typing import Any
 
 from actions.contract import Submission
 from actions.models import Agent
-from governance import policies, risk, routing, rulebook
+from governance import policies, risk, routing, rulebook, thresholds
 
 logger = logging.getLogger(__name__)
 
@@ -33,13 +33,23 @@ class Answer:
 
 
 def ask(
-    submission: Submission, *, agent: Agent, team: str, rules_version: int | None, blocked: str, at: datetime
+    submission: Submission,
+    *,
+    agent: Agent,
+    principal: Agent,
+    team: str,
+    rules_version: int | None,
+    blocked: str,
+    at: datetime,
 ) -> Answer:
     """Score the submission made at that time, evaluate policy and find its route.
 
-    `blocked` is the sentence of a kill switch, a blocked or a retired agent; it rejects, whatever the rules say.
+    `agent` is whom it speaks for, `principal` whose key it came with; mostly they are one. `blocked` is the sentence
+    of a kill switch, a blocked or a retired agent; it rejects, whatever the rules say.
     """
     facts = submission.facts(team, agent.agent_type, at)
+    if agent.agent_id != principal.agent_id:
+        facts = replace(facts, principal_id=principal.agent_id, principal_type=principal.agent_type)
     assessment, verdict = _rules(facts, rules_version)
     if blocked:
         verdict = replace(verdict, outcome="rejected", reasons=(blocked,))
@@ -61,16 +71,18 @@ def _rules(facts: risk.Facts, version: int | None) -> tuple[risk.Assessment, pol
         assessment = risk.assess(facts, book.mapping)
     except Exception:
         logger.exception("The risk of an action of %s could not be assessed; it waits for a person.", facts.agent_id)
-        return _unassessed(), policies.Verdict(
-            "pending", ("Risk could not be assessed, so a person must look.",), (), (), ("risk",)
-        )
+        return _unassessed(), _unanswered("risk", "Risk could not be assessed, so a person must look.", facts)
     try:
         return assessment, policies.evaluate(facts, assessment, book.policies, book.thresholds.for_agent(facts))
     except Exception:
         logger.exception("The policies for %s could not be evaluated; it waits for a person.", facts.agent_id)
-        return assessment, policies.Verdict(
-            "pending", ("Policies could not be evaluated, so a person must look.",), (), (), ("policies",)
-        )
+        return assessment, _unanswered("policies", "Policies could not be evaluated, so a person must look.", facts)
+
+
+def _unanswered(stage: str, reason: str, facts: risk.Facts) -> policies.Verdict:
+    """The verdict where a stage failed. Which line held nobody knows, so the guide's stands beside it."""
+    line = thresholds.GUIDE.as_snapshot(facts.agent_type)
+    return policies.Verdict("pending", (reason,), degraded=(stage,), threshold=line)
 
 
 def _unassessed() -> risk.Assessment:

@@ -22,6 +22,8 @@ _COLUMNS = (
     "agent__agent_id",
     "agent__agent_type",
     "team__name",
+    "principal__agent_id",
+    "principal__agent_type",
 )
 
 
@@ -61,8 +63,9 @@ def _of(window: Window) -> Any:
 
 
 def _past(row: tuple[Any, ...]) -> PastAction:
-    action_id, content, verdict, score, created_at, agent_id, agent_type, team = row
+    action_id, content, verdict, score, created_at, agent_id, agent_type, team, *principal = row
     payload = json.loads(content)
+    principal_id, principal_type = principal if principal[0] != agent_id else ("", "")
     return PastAction(
         action_id=action_id,
         facts=Facts(
@@ -76,9 +79,12 @@ def _past(row: tuple[Any, ...]) -> PastAction:
             context=payload.get("context", {}),
             indicators=payload.get("risk_indicators", {}),
             environment=payload.get("environment", ""),
+            mcp_server=payload.get("mcp_server_name", ""),
             # What the agent was called then; actions older than the types keep what it is called now.
             agent_type=verdict.get("threshold", {}).get("agent_type") or agent_type or AgentType.SUPERVISED,
             at=created_at,
+            principal_id=principal_id,
+            principal_type=principal_type,
         ),
         outcome=verdict["outcome"],
         score=score,

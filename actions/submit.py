@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -13,7 +13,7 @@ from django.utils import timezone
 from actions import gate
 from actions.agents import record_registration
 from actions.contract import Submission
-from actions.models import Action, Agent, AgentKey, DecidedVia, State
+from actions.models import Action, AgentKey, DecidedVia, State
 from actions.senders import agent_named, why_blocked
 from governance import ledger
 from governance.actors import Actor
@@ -57,19 +57,11 @@ def submit_action(submission: Submission, *, key: AgentKey, arrival: Arrival, ac
     """
     token = arrival.token()
     for attempt in (1, 2):
-        agent = agent_named(submission, key)
-        now = timezone.now()
-        answer = gate.ask(
-            submission,
-            agent=agent,
-            team=key.agent.team.name,
-            rules_version=arrival.rules_version,
-            blocked=why_blocked(agent, key.agent, arrival.switched_off),
-            at=now,
-        )
-        retry_of = _possible_retry_of(key, arrival, token)
+        action, answer = weigh(submission, key=key, arrival=arrival)
+        action.idempotency_token = token
+        action.possible_retry_of_id = _possible_retry_of(key, arrival, token)
         try:
-            return _write(submission, answer, agent, key, arrival, token, retry_of, actor, now), False
+            return _write(action, answer, actor), False
         except IntegrityError:
             # Somebody else wrote the same token, or registered the same agent id, a moment ago.
             first = Action.objects.filter(principal=key.agent, idempotency_token=token).first() if token else None
@@ -80,17 +72,22 @@ def submit_action(submission: Submission, *, key: AgentKey, arrival: Arrival, ac
     raise AssertionError("unreachable")
 
 
-def _write(
-    submission: Submission,
-    answer: gate.Answer,
-    agent: Agent,
-    key: AgentKey,
-    arrival: Arrival,
-    token: str | None,
-    retry_of: int | None,
-    actor: Actor,
-    now: datetime,
-) -> Action:
+def weigh(submission: Submission, *, key: AgentKey, arrival: Arrival) -> tuple[Action, gate.Answer]:
+    """The action as it would be stored now, and what the rules answer to it. Writes nothing: preflight asks it, too.
+
+    Raises Forbidden when the agent id belongs to somebody else's key.
+    """
+    agent = agent_named(submission, key)
+    now = timezone.now()
+    answer = gate.ask(
+        submission,
+        agent=agent,
+        principal=key.agent,
+        team=key.agent.team.name,
+        rules_version=arrival.rules_version,
+        blocked=why_blocked(agent, key.agent, arrival.switched_off),
+        at=now,
+    )
     pending = answer.outcome == "pending"
     action = Action(
         agent=agent,
@@ -118,14 +115,17 @@ def _write(
         created_at=now,
         updated_at=now,
         correlation_id=arrival.correlation_id,
-        idempotency_token=token,
         body_digest=arrival.body_digest,
-        possible_retry_of_id=retry_of,
     )
+    return action, answer
+
+
+def _write(action: Action, answer: gate.Answer, actor: Actor) -> Action:
+    agent = action.agent
     with transaction.atomic(durable=True):
         if agent.pk is None:
             insert(agent)
-            action.agent = agent
+            action.agent = agent  # which has a number now
             record_registration(agent, actor)
         insert(action)
         _record(action, answer, actor)
@@ -185,4 +185,4 @@ def _replay(first: Action, arrival: Arrival) -> Action:
     return first
 
 
-__all__ = ["RETRY_WINDOW", "Arrival", "submit_action"]
+__all__ = ["RETRY_WINDOW", "Arrival", "submit_action", "weigh"]

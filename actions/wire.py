@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from actions import verdicts
 from actions.models import Action, DecidedVia, Outcome, State
-from governance.risk import REVIEW_LINE
 
 
 class Words(NamedTuple):
@@ -102,16 +102,16 @@ def submit_answer(action: Action) -> dict[str, Any]:
         "approved_at": None,
         "comments": None,
         "policy_decision": {"approved": "allow", "pending": "require_approval", "rejected": "deny"}[initial],
-        "policies_evaluated": action.verdict["matched"],
+        **verdicts.policies(action),
         "matched_policies": len(action.verdict["matched"]),
         "matched_smart_rules": 0,
-        "thresholds": {"max_risk_threshold": REVIEW_LINE},
+        "thresholds": verdicts.thresholds(action),
         "enforcement_decision": {
             "approved": "auto_approved",
             "pending": "pending_approval",
             "rejected": "denied",
         }[initial],
-        "enforcement_decision_source": "policy" if action.verdict["matched"] else "threshold",
+        "enforcement_decision_source": verdicts.source(action),
         "poll_url": f"/api/v1/actions/{action.pk}/status",
         "alert_id": None,
         "workflow_id": None,
@@ -143,6 +143,8 @@ def detail_answer(action: Action, *, for_sdk: bool, trail: list[dict[str, Any]])
     return {
         **status_answer(action),
         **_classification(action),
+        **verdicts.policies(action),
+        "thresholds": verdicts.thresholds(action),
         "status": said.details_status if for_sdk else said.status,
         "agent_name": action.agent_name,
         "tool_name": action.tool_name,
@@ -236,19 +238,25 @@ def _core(
 
 
 def _classification(action: Action) -> dict[str, Any]:
-    """What the risk assessment says beside the score."""
+    """What the risk assessment says beside the score. CVSS is the score in context where the context counts."""
     seen = action.assessment
-    cvss = seen.get("cvss") or {}
-    techniques, controls = seen.get("techniques") or [], seen.get("controls") or []
+    base = seen.get("cvss") or {}
+    cvss = base.get("environmental") or base
+    named, controls = seen.get("techniques") or [], seen.get("controls") or []
+    owasp = [risk for risk in named if _is_owasp(risk)]
+    techniques = [technique for technique in named if not _is_owasp(technique)]
     first_technique = techniques[0] if techniques else {}
     first_control = controls[0] if controls else {}
     return {
         "cvss_score": cvss.get("score"),
         "cvss_severity": str(cvss["severity"]).upper() if cvss else None,
         "cvss_vector": cvss.get("vector"),
+        "cvss_base_score": base.get("score"),
+        "cvss_base_vector": base.get("vector"),
         "mitre_tactic": first_technique.get("tactic"),
         "mitre_technique": first_technique.get("id"),
         "mitre_techniques": techniques,
+        "owasp_risks": owasp,
         "nist_control": first_control.get("id"),
         "nist_description": first_control.get("title"),
         "nist_controls": controls,
@@ -256,6 +264,10 @@ def _classification(action: Action) -> dict[str, Any]:
         "risk_score_source": "pipeline",
         "mapping_version": action.rulebook_version,
     }
+
+
+def _is_owasp(technique: dict[str, Any]) -> bool:
+    return str(technique.get("id")).startswith("ASI")
 
 
 def _decided(action: Action, said: Words) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from governance import guards, rulebook
 from governance.mapping import FALLBACK
-from governance.models import RulebookVersion
+from governance.models import ActionTypeRule, RulebookVersion
 from governance.risk import REVIEW_LINE
 
 
@@ -69,4 +69,27 @@ def unknown_types_are_looked_at(databases: Sequence[str] | None = None, **kwargs
             hint=f"Give the action type * more points in admin: together at least {REVIEW_LINE:g}.",
             id="foureyes.W001",
         )
+    ]
+
+
+@register(Tags.database)
+def rules_name_what_is_in_force(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """No enabled action type is explained by a technique or control that its publisher gave up."""
+    if not databases or ActionTypeRule._meta.db_table not in connections[databases[0]].introspection.table_names():
+        return []
+    enabled = ActionTypeRule.objects.filter(is_enabled=True)
+    try:
+        stale = [
+            *enabled.filter(techniques__is_withdrawn=True).values_list("pattern", "techniques__external_id"),
+            *enabled.filter(controls__is_withdrawn=True).values_list("pattern", "controls__control_id"),
+        ]
+    except DatabaseError:  # the tables are older than the code: `migrate` is still to come
+        return []
+    return [
+        Warning(
+            f"The action type {pattern} names {number}, which its publisher has withdrawn.",
+            hint="Choose another technique or control for it in admin.",
+            id="foureyes.W002",
+        )
+        for pattern, number in sorted(stale)
     ]

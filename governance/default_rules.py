@@ -1,19 +1,18 @@
-"""VERB: load_default_rules. The shipped rule set, put in place once, as version 1.
-
-Text rules stop at 85, the guide's "high": words alone make nothing critical, and what a type already says is not
-counted twice. So do the indicators that a client sends with ordinary actions of their kind.
-"""
+"""VERBS: load_default_rules, add_default_rules. The shipped rules, put in place once, and what a release adds."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import transaction
+from django.db.models import Model
 
 from governance import ledger
 from governance.actors import Actor
+from governance.catalogues.starter import starter_rows, write_starter_set
 from governance.default_action_types import ACTION_TYPES
-from governance.default_catalogue import CONTROLS, TECHNIQUES
+from governance.default_evidence import EVIDENCE, INDICATORS
 from governance.models import (
     ActionTypeRule,
     Control,
@@ -25,77 +24,14 @@ from governance.models import (
     Technique,
     Threshold,
 )
-from governance.rule_changes import STREAM, freeze, take_turn
+from governance.rule_changes import STREAM, Change, change_rules, freeze, take_turn
+
+_Row = TypeVar("_Row", bound=Model)
 
 # The guide, "Risk level mapping".
 LEVEL_SCORES = {"low": 35.0, "medium": 60.0, "high": 85.0, "critical": 95.0}
 
 # fmt: off
-_DESTRUCTIVE_WORDS = [
-    "delete", "destroy", "wipe", "purge", "erase", "shred", "decommission",
-    "remove all", "permanently remove", "remove permanently",
-]
-
-_DESTRUCTIVE_COMMANDS = [
-    "drop table", "drop database", "drop schema", "drop column", "drop collection", "drop user", "drop index",
-    "drop view", "truncate table", "delete from", "delete many", "rm rf", "rm fr", "mkfs",
-]
-
-_CREDENTIALS = [
-    "password", "passwords", "passwd", "passphrase", "credential", "credentials", "api key", "api keys",
-    "private key", "private keys", "secret key", "secret keys", "access key", "client secret", "ssh key",
-]
-
-_EVERYTHING = [
-    *(f"{all_of} {what}" for all_of in ("all", "every") for what in (
-        "customer", "customers", "user", "users", "account", "accounts", "employee", "employees", "patient",
-        "patients", "record", "records", "row", "rows", "data", "files",
-    )),
-    "entire database", "whole database", "entire table", "whole table", "full export", "bulk export", "bulk update",
-    "bulk delete", "mass update", "mass delete",
-]
-
-EVIDENCE: tuple[dict[str, Any], ...] = (
-    {"name": "Destructive words", "words": _DESTRUCTIVE_WORDS, "points": 20.0, "up_to": 85.0,
-     "reason": "It speaks of removing something for good."},
-    {"name": "Destructive commands", "words": _DESTRUCTIVE_COMMANDS, "points": 50.0, "up_to": 85.0,
-     "reason": "This command removes something for good."},
-    {"name": "Credentials", "words": _CREDENTIALS, "points": 20.0, "up_to": 85.0,
-     "reason": "It speaks of credentials."},
-    {"name": "Everything at once", "words": _EVERYTHING, "points": 20.0, "up_to": 85.0,
-     "reason": "It reaches for everything at once."},
-    {"name": "Out of the house", "words": ["exfiltrate", "pastebin", "personal email", "personal account",
-                                           "external recipient", "external address"],
-     "points": 20.0, "up_to": 85.0, "reason": "It speaks of a place outside the organisation."},
-    {"name": "Production", "words": ["prod", "production", "live system", "live database"], "points": 5.0,
-     "up_to": 85.0, "reason": "It is about the real system."},
-)
-
-# Keys and values the published clients send (wire-contract 4.1). What is not here, such as pii_involved, is what the
-# guide approves at the type's own level.
-INDICATORS: tuple[dict[str, Any], ...] = (
-    {"name": "Leaves the organisation", "key": "external_transfer", "value": "true", "points": 20.0, "up_to": 85.0,
-     "reason": "Data leaves the organisation."},
-    {"name": "Sensitive data", "key": "data_sensitivity", "value": "high", "points": 15.0, "up_to": 85.0,
-     "reason": "The data is sensitive."},
-    {"name": "Most sensitive data", "key": "data_sensitivity", "value": "critical", "raises_to": "high",
-     "forces_review": True, "reason": "The data is of the most sensitive kind."},
-    {"name": "Financial data", "key": "financial_data", "value": "true", "points": 10.0, "up_to": 85.0,
-     "reason": "Financial data is involved."},
-    {"name": "Health data", "key": "health_data", "value": "true", "points": 15.0, "up_to": 85.0,
-     "reason": "Health data is involved."},
-    {"name": "Amount over the limit", "key": "amount_threshold", "value": "exceeded", "points": 10.0,
-     "forces_review": True, "reason": "The amount is over the agent's own limit."},
-    {"name": "Unusual pattern", "key": "unusual_pattern", "value": "true", "points": 15.0, "up_to": 85.0,
-     "forces_review": True, "reason": "The agent itself sees an unusual pattern."},
-    {"name": "Code made at run time", "key": "dynamic_execution", "value": "true", "raises_to": "high",
-     "reason": "Code composed at run time is executed."},
-    {"name": "Starts a program", "key": "subprocess_execution", "value": "true", "raises_to": "high",
-     "reason": "Another program is started."},
-    {"name": "Through a shell", "key": "shell_mode", "value": "true", "raises_to": "critical",
-     "reason": "A shell interprets the command."},
-)
-
 # The guide's line for everybody, but stricter where nobody watches over the agent.
 THRESHOLDS: tuple[dict[str, Any], ...] = (
     {"agent_type": "supervised", "review_from": 70.0, "reason": "The guide's line."},
@@ -119,7 +55,7 @@ def load_default_rules(actor: Actor) -> RulebookVersion | None:
         take_turn()
         if RulebookVersion.objects.exists():
             return None
-        _write_rows()
+        _write_rows(actor)
         version = freeze(actor=actor, reason="The default rules.")
         ledger.append(
             "rules.loaded",
@@ -139,38 +75,69 @@ def load_default_rules(actor: Actor) -> RulebookVersion | None:
         return version
 
 
-def _write_rows() -> None:
-    LevelScore.objects.bulk_create(LevelScore(level=level, score=score) for level, score in LEVEL_SCORES.items())
-    techniques = {
-        technique.external_id: technique
-        for technique in Technique.objects.bulk_create(
-            Technique(
-                external_id=number,
-                framework=Technique.framework_of(number),
-                name=name,
-                tactic=tactic,
-                tactic_id=tactic_id,
-            )
-            for number, (name, tactic, tactic_id) in TECHNIQUES.items()
-        )
-    }
-    controls = {
-        control.control_id: control
-        for control in Control.objects.bulk_create(
-            Control(control_id=number, title=title) for number, title in CONTROLS.items()
-        )
-    }
-    rows = ActionTypeRule.objects.bulk_create(
-        ActionTypeRule(
-            pattern=shipped.pattern,
-            level=shipped.level,
-            extra_points=shipped.extra_points,
-            why=shipped.why,
-            cvss_vector=shipped.vector,
-            reversibility=shipped.reversibility,
-        )
-        for shipped in ACTION_TYPES
-    )
+class Added(NamedTuple):
+    """What a release brought: the version it made, and its rows."""
+
+    version: RulebookVersion
+    rows: Sequence[Model]
+
+
+def add_default_rules(actor: Actor, *, release: str) -> Added | None:
+    """Add the shipped rules, techniques and controls that are missing, as one version; None when none is.
+
+    What is there stays as it is, also what was switched off. A row is missing when its name is not in its table, nor
+    another row for the same thing. Raises InvalidRule when no rules were loaded yet.
+    """
+    with transaction.atomic():
+        take_turn()
+        changes = list(_missing())
+        version = change_rules(changes, actor=actor, reason=f"New default rules of version {release}.")
+        return Added(version, [change.row for change in changes]) if version else None
+
+
+# What a row is known by; the database lets nobody else have it.
+_KEYS: dict[type[Model], tuple[tuple[str, ...], ...]] = {
+    Technique: (("external_id",),),
+    Control: (("control_id",),),
+    LevelScore: (("level",),),
+    ActionTypeRule: (("pattern",),),
+    EvidenceRule: (("name",),),
+    IndicatorRule: (("name",), ("key", "value")),
+    Policy: (("name",),),
+    Threshold: (("agent_type", "agent_id", "team_id"),),
+}
+
+
+def _missing() -> list[Change]:
+    """Every shipped row that is not in its table, each after the rows it is linked to."""
+    shipped_techniques, shipped_controls = starter_rows()
+    techniques, controls = _unknown(shipped_techniques), _unknown(shipped_controls)
+    technique = {row.external_id: row for row in (*Technique.objects.all(), *techniques)}
+    control = {row.control_id: row for row in (*Control.objects.all(), *controls)}
+    shipped = {one.pattern: one for one in ACTION_TYPES}
+    changes = [Change(row) for row in (*techniques, *controls)]
+    others: tuple[Sequence[Model], ...] = (_levels(), _evidence(), _indicators(), _policies(), _thresholds())
+    changes += [Change(row) for rows in others for row in _unknown(rows)]
+    for row in _unknown(_action_types()):
+        links: dict[str, Sequence[Model]] = {
+            "techniques": [technique[number] for number in shipped[row.pattern].techniques.split()],
+            "controls": [control[number] for number in shipped[row.pattern].controls.split()],
+        }
+        changes.append(Change(row, links))
+    return changes
+
+
+def _unknown(rows: Sequence[_Row]) -> list[_Row]:
+    """Those of the rows, all of one kind, that their table does not know by any of its keys."""
+    model = type(rows[0])
+    stored = [(key, set(model._default_manager.values_list(*key))) for key in _KEYS[model]]
+    return [row for row in rows if not any(tuple(getattr(row, name) for name in key) in taken for key, taken in stored)]
+
+
+def _write_rows(actor: Actor) -> None:
+    LevelScore.objects.bulk_create(_levels())
+    techniques, controls = write_starter_set(actor)
+    rows = ActionTypeRule.objects.bulk_create(_action_types())
     to_technique, to_control = ActionTypeRule.techniques.through, ActionTypeRule.controls.through
     to_technique.objects.bulk_create(
         to_technique(actiontyperule=row, technique=techniques[number])
@@ -182,7 +149,45 @@ def _write_rows() -> None:
         for row, shipped in zip(rows, ACTION_TYPES, strict=True)
         for number in shipped.controls.split()
     )
-    EvidenceRule.objects.bulk_create(EvidenceRule(**rule | {"words": "\n".join(rule["words"])}) for rule in EVIDENCE)
-    IndicatorRule.objects.bulk_create(IndicatorRule(**rule) for rule in INDICATORS)
-    Policy.objects.bulk_create(Policy(**rule) for rule in POLICIES)
-    Threshold.objects.bulk_create(Threshold(**rule) for rule in THRESHOLDS)
+    EvidenceRule.objects.bulk_create(_evidence())
+    IndicatorRule.objects.bulk_create(_indicators())
+    Policy.objects.bulk_create(_policies())
+    Threshold.objects.bulk_create(_thresholds())
+
+
+# The shipped rows, not stored.
+
+
+def _levels() -> list[LevelScore]:
+    return [LevelScore(level=level, score=score) for level, score in LEVEL_SCORES.items()]
+
+
+def _action_types() -> list[ActionTypeRule]:
+    return [
+        ActionTypeRule(
+            pattern=shipped.pattern,
+            level=shipped.level,
+            extra_points=shipped.extra_points,
+            why=shipped.why,
+            cvss_vector=shipped.vector,
+            reversibility=shipped.reversibility,
+            blast_radius=shipped.blast_radius,
+        )
+        for shipped in ACTION_TYPES
+    ]
+
+
+def _evidence() -> list[EvidenceRule]:
+    return [EvidenceRule(**rule | {"words": "\n".join(rule["words"])}) for rule in EVIDENCE]
+
+
+def _indicators() -> list[IndicatorRule]:
+    return [IndicatorRule(**rule) for rule in INDICATORS]
+
+
+def _policies() -> list[Policy]:
+    return [Policy(**rule) for rule in POLICIES]
+
+
+def _thresholds() -> list[Threshold]:
+    return [Threshold(**rule) for rule in THRESHOLDS]

@@ -23,7 +23,7 @@ from governance.models import (
     Threshold,
 )
 from governance.rule_checks import check
-from governance.rule_content import Draft
+from governance.rule_content import LINKS, Draft
 
 
 class Kind(NamedTuple):
@@ -74,7 +74,6 @@ def _row(kind: Kind, name: str, *, new: bool) -> Model:
 
 def _fill(row: Model, given: Sequence[str]) -> dict[str, list[Model]]:
     """Set the fields; returns the links among them."""
-    linked = {field.name for field in row._meta.many_to_many}
     fields: dict[str, Any] = {field.name: field for field in (*row._meta.concrete_fields, *row._meta.many_to_many)}
     del fields["id"]
     links = {}
@@ -82,7 +81,7 @@ def _fill(row: Model, given: Sequence[str]) -> dict[str, list[Model]]:
         name, equals, value = text.partition("=")
         if not equals or name not in fields:
             raise InvalidRule(f"{text}: write FIELD=VALUE with one of {', '.join(sorted(fields))}.")
-        if name in linked:
+        if name in LINKS.get(type(row), ()):
             links[name] = [_referred(name, one) for one in value.split(",") if one.strip()]
         elif name in _REFERRED:
             setattr(row, name, _referred(name, value) if value else None)

@@ -150,6 +150,26 @@ class InvalidRule(Refusal):
     code = "invalid_rule"
 
 
+class InvalidCatalogue(Refusal):
+    """The file is not the catalogue it should be. Nothing was changed. Download it again from its publisher."""
+
+    status = 400
+    code = "invalid_catalogue"
+
+
+class OlderRelease(Conflict):
+    """A newer release of this catalogue is loaded. Nothing was changed. Say so if the older one shall replace it."""
+
+    code = "older_release"
+
+
+class InvalidFile(Refusal):
+    """The file cannot be read. Nothing was changed. Save it as CSV in UTF-8 or as .xlsx and try again."""
+
+    status = 400
+    code = "invalid_file"
+
+
 class InvalidAccount(Refusal):
     """The account or key cannot be made like that. Nothing was changed."""
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from governance import conditions
-from governance.risk import Assessment, Facts
+from governance.risk import Assessment, Facts, cvss_score
 from governance.thresholds import GUIDE, Threshold
 
 Outcome = Literal["approved", "pending", "rejected"]
@@ -27,7 +27,7 @@ class Policy:
     effect: str
     mode: str
     reason: str
-    program: Any
+    program: conditions.Program | None
     severity: str = "medium"
     controls: tuple[str, ...] = ()
     owner: str = ""
@@ -106,7 +106,7 @@ def evaluate(
     threshold = line.as_snapshot(facts.agent_type)
     if not policies.enforced and not policies.observed:
         return _settle(assessment, line, threshold, {}, (), ())
-    values = conditions.activation(_values(facts, assessment))
+    values = conditions.activation(values_of(facts, assessment))
     matched: dict[str, list[Policy]] = {}
     unknown: list[Policy] = []
     for policy in policies.enforced:
@@ -178,7 +178,7 @@ def _observe(policy: Policy, values: Any, ask: Ask) -> dict[str, Any] | None:
     return policy.as_item() if answer is True else policy.as_item() | {"unknown": True}
 
 
-def _values(facts: Facts, assessment: Assessment) -> dict[str, Any]:
+def values_of(facts: Facts, assessment: Assessment) -> dict[str, Any]:
     """The values of conditions.VARIABLES.
 
     The type is in lower case, as the rules of risk match it: nobody escapes a policy by writing Transaction.
@@ -189,6 +189,7 @@ def _values(facts: Facts, assessment: Assessment) -> dict[str, Any]:
         "action.resource": facts.resource,
         "action.description": facts.description,
         "action.environment": facts.environment,
+        "action.mcp_server": facts.mcp_server,
         "action.details": dict(facts.details),
         "action.context": dict(facts.context),
         "action.indicators": dict(facts.indicators),
@@ -198,7 +199,7 @@ def _values(facts: Facts, assessment: Assessment) -> dict[str, Any]:
         "agent.type": facts.agent_type,
         "risk.score": assessment.score,
         "risk.level": assessment.level,
-        "risk.cvss": assessment.cvss["score"] if assessment.cvss else 0.0,
+        "risk.cvss": cvss_score(assessment),
         "risk.rule": assessment.rule,
         "risk.reversibility": assessment.reversibility,
         "risk.blast_radius": assessment.blast_radius,

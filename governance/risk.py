@@ -7,13 +7,13 @@ score or call a person; it never lowers anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from governance import evidence
+from governance import cvss, evidence
 from governance.mapping import FALLBACK, HIGHEST, LEVELS, IndicatorRule, Mapping, TypeRule
 
 REVIEW_LINE = 70.0  # from here on a person decides (the guide, "Status Values")
@@ -39,6 +39,9 @@ class Facts:
     """What is known about an intended action: content as submitted, who submits it, and when. Pure data.
 
     `agent_type` is supervised, autonomous or unregistered: what the portal knows, not what the agent says.
+    `principal_id` and `principal_type` are those of the agent whose key asks, where it speaks for another one.
+    `environment` is the submission's own field. The header X-Environment is no fact: the published client sends
+    "production" with everything unless told otherwise.
     """
 
     agent_id: str
@@ -51,8 +54,11 @@ class Facts:
     context: MappingABC[str, Any] = field(default_factory=dict)
     indicators: MappingABC[str, Any] = field(default_factory=dict)
     environment: str = ""
+    mcp_server: str = ""
     agent_type: str = "supervised"
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    principal_id: str = ""
+    principal_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,10 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The result of scoring: 0 to 100, explained. The points of the factors add up to the score exactly."""
+    """The result of scoring: 0 to 100, explained. The points of the factors add up to the score exactly.
+
+    `cvss` holds the base score; where the context counts, its `environmental` holds the score there and `because`.
+    """
 
     score: float
     level: str
@@ -99,6 +108,13 @@ class Assessment:
         }
 
 
+def cvss_score(assessment: Assessment) -> float:
+    """The CVSS score that holds, 0.0 to 10.0: the environmental one where there is one. 0.0 when nothing was scored."""
+    if not assessment.cvss:
+        return 0.0
+    return (assessment.cvss.get("environmental") or assessment.cvss)["score"]
+
+
 def level_of(score: float) -> str:
     """The level of a score from 0 to 100: low below 50, medium below 70, high below 90, then critical."""
     return next((level for begins, level in _BANDS if score >= begins), "low")
@@ -112,7 +128,7 @@ def assess(facts: Facts, mapping: Mapping) -> Assessment:
     declared = _Declared(facts, mapping)
     for hit in declared.hits:
         if hit.points:
-            count.raise_by(hit.points, hit.up_to, f"{hit.key} = {hit.value}: {hit.reason}")
+            count.raise_by(hit.points, hit.up_to, _said(hit))
     count.cap()
     _lift_to_floors(count, declared, mapping)
     for key in declared.assurances:
@@ -126,7 +142,7 @@ def assess(facts: Facts, mapping: Mapping) -> Assessment:
         why=rule.why,
         reversibility=rule.reversibility,
         blast_radius=rule.blast_radius,
-        cvss=dict(rule.cvss) if rule.cvss else None,
+        cvss=_cvss_in_context(rule.cvss, declared.hits),
         techniques=[dict(technique) for technique in rule.techniques],
         controls=[dict(control) for control in rule.controls],
         review_reasons=tuple(declared.review_reasons),
@@ -183,14 +199,17 @@ def _raise_by_words(count: _Count, facts: Facts, mapping: Mapping) -> None:
 
 
 class _Declared:
-    """What the agent declares in risk_indicators and context, read once."""
+    """What the agent declares in risk_indicators, context and environment, read once."""
 
     def __init__(self, facts: Facts, mapping: Mapping):
         hits: dict[tuple[str, str], IndicatorRule] = {}
         self.opinions: dict[str, str] = {}
         self.assurances: dict[str, None] = {}
         self.review_reasons: list[str] = []
-        for name, value in (*facts.indicators.items(), *facts.context.items()):
+        said = [*facts.indicators.items(), *facts.context.items()]
+        if facts.environment:
+            said.append(("environment", facts.environment))
+        for name, value in said:
             key = name.lower()
             for token in _tokens(value):
                 if rule := mapping.indicators.get((key, token)):
@@ -201,17 +220,14 @@ class _Declared:
                 self.review_reasons = ["The agent asks for a person's decision (require_human_approval)."]
             elif key in _ASSURANCES and not _says_no(value):
                 self.assurances[key] = None
-        self.hits = [hits[place] for place in sorted(hits)]
+        # What reaches further counts first: a rule that ends lower then adds nothing to what was said already.
+        self.hits = sorted(hits.values(), key=lambda hit: (-hit.up_to, hit.key, hit.value))
         self.review_reasons += [hit.reason for hit in self.hits if hit.forces_review]
 
 
 def _lift_to_floors(count: _Count, declared: _Declared, mapping: Mapping) -> None:
     """The highest floor first: it is the one that moves the score, and the lower ones are then met."""
-    floors = [
-        (mapping.base[hit.raises_to], f"{hit.key} = {hit.value}: {hit.reason}", hit.raises_to)
-        for hit in declared.hits
-        if hit.raises_to
-    ]
+    floors = [(mapping.base[hit.raises_to], _said(hit), hit.raises_to) for hit in declared.hits if hit.raises_to]
     for key, level in sorted(declared.opinions.items()):
         if mapping.base[level] < count.total:
             declared.assurances[key] = None
@@ -222,6 +238,30 @@ def _lift_to_floors(count: _Count, declared: _Declared, mapping: Mapping) -> Non
             count.add("floor", f"{label} (at least {level})", score - count.total)
         else:
             count.add("note", f"{label} (at least {level}, which it is already)", 0.0)
+
+
+def _said(hit: IndicatorRule) -> str:
+    return f"{hit.key} = {hit.value}: {hit.reason}"
+
+
+def _cvss_in_context(base: MappingABC[str, Any] | None, hits: Iterable[IndicatorRule]) -> dict[str, Any] | None:
+    """The base score of a type with the score where this action happens, if anything is said about that."""
+    if base is None:
+        return None
+    here = dict(base)
+    if stakes := [hit for hit in hits if hit.cvss_environment]:
+        requirements = cvss.strictest(tuple([hit.cvss_environment for hit in stakes]))
+        found = cvss.with_environment(cast("cvss.BaseScore", here), requirements)
+        because = [_said(hit) for hit in stakes]
+        if found.holds_base:
+            because.append("The formulas of CVSS would give less here, so the base score stands.")
+        here["environmental"] = {
+            "vector": found.vector,
+            "score": found.score,
+            "severity": found.severity,
+            "because": because,
+        }
+    return here
 
 
 def _tokens(value: Any) -> list[str]:

@@ -25,6 +25,7 @@ from governance.models import (
     EvidenceRule,
     IndicatorRule,
     LevelScore,
+    Person,
     Policy,
     Replay,
     RulebookVersion,
@@ -45,9 +46,6 @@ _NAMED_BY: dict[type[Model], str] = {
     Technique: "external_id",
     Control: "control_id",
 }
-
-# Rows a rule is linked to; they are part of the rule.
-LINKS: dict[type[Model], tuple[str, ...]] = {ActionTypeRule: ("techniques", "controls"), Policy: ("controls",)}
 
 State = dict[str, Any]
 
@@ -124,6 +122,16 @@ def _write(change: Change) -> tuple[Model, State | None, State] | None:
 def fingerprint(row: Model) -> str:
     """Names the stored state of a row, for `seen`; of a row not stored yet, the fact that it is not."""
     return _digest(_stored(row))
+
+
+def state_of(row: Model) -> State:
+    """The state of a row as it was read, as the ledger holds it. No query where its links are there already."""
+    return _state(row, None, {})
+
+
+def fingerprint_as_read(row: Model) -> str:
+    """`fingerprint` for a row that has just been read, one of many: what it costs is what its links cost."""
+    return _digest(state_of(row))
 
 
 def take_turn() -> None:
@@ -204,7 +212,7 @@ def _stored(row: Model) -> State | None:
 def _state(row: Model, before: State | None, links: Mapping[str, Iterable[Model]]) -> State:
     """Every field of a rule as a value the ledger can hold, and its links by their names."""
     state = {field.name: _text(getattr(row, field.name)) for field in row._meta.concrete_fields if field.name != "id"}
-    for name in LINKS.get(type(row), ()):
+    for name in rule_content.LINKS.get(type(row), ()):
         if name in links:
             state[name] = _names(links[name])
         elif before is not None:
@@ -224,6 +232,8 @@ def _text(value: Any) -> Any:
         return f"{value:g}"
     if isinstance(value, datetime):
         return ledger.timestamp(value)
+    if isinstance(value, Person):
+        return value.username  # a shown name may change, and may be another's
     if isinstance(value, Model):
         return str(value)
     return str(value) if isinstance(value, str) else value  # a choice is a kind of str, but not a plain one

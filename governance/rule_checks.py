@@ -93,13 +93,25 @@ def _policy(row: Policy) -> None:
 
 def _threshold(row: Threshold) -> None:
     row.agent_id = row.agent_id.strip()
+    if taken := line_taken(row):
+        raise _invalid(*taken)
     if row.deny_from is not None and row.deny_from <= row.review_from:
         raise _invalid("deny_from", "It must be above the score from which a person decides, or empty.")
+
+
+def line_taken(row: Threshold) -> tuple[str, str] | None:
+    """The field that says for whom the line is, and that there is one already; None when there is not."""
+    same = Threshold.objects.filter(agent_type=row.agent_type, agent_id=row.agent_id, team=row.team)
+    if not (row.agent_type or row.agent_id) or not same.exclude(pk=row.pk).exists():
+        return None
+    field = "agent_type" if row.agent_type else "agent_id"
+    return field, f"There is a line for {row.name} already. Change that one; it may be disabled."
 
 
 def _technique(row: Technique) -> None:
     if not _TECHNIQUE.fullmatch(row.external_id):
         raise _invalid("external_id", "Write an ATT&CK, ATLAS or OWASP ASI id: T1565.001, AML.T0053 or ASI02.")
+    _keeps_its_id(row, "external_id")
     row.framework = Technique.framework_of(row.external_id)
     if row.tactic_id and not _TACTIC.fullmatch(row.tactic_id):
         raise _invalid("tactic_id", "Write a tactic's id: TA0040 or AML.TA0011.")
@@ -108,6 +120,14 @@ def _technique(row: Technique) -> None:
 def _control(row: Control) -> None:
     if not _CONTROL.fullmatch(row.control_id):
         raise _invalid("control_id", "Write a control of SP 800-53: AC-3 or AC-6(9).")
+    _keeps_its_id(row, "control_id")
+
+
+def _keeps_its_id(row: Technique | Control, field: str) -> None:
+    """What its publisher named is not made into something else: the next load would speak of another thing."""
+    stored = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
+    if stored and stored.published and getattr(stored, field) != getattr(row, field):
+        raise _invalid(field, "A published id stays what it is. Add another entry for another id.")
 
 
 def _invalid(field: str, problem: str) -> InvalidRule:

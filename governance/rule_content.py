@@ -11,6 +11,9 @@ from django.db.models import Model
 from governance import cvss
 from governance.models import ActionTypeRule, EvidenceRule, IndicatorRule, LevelScore, Policy, Threshold
 
+# Rows a rule is linked to; they are part of the rule.
+LINKS: dict[type[Model], tuple[str, ...]] = {ActionTypeRule: ("techniques", "controls"), Policy: ("controls",)}
+
 
 class Draft(NamedTuple):
     """A rule as it would be: a row with other values, or a new one. `links` holds what is not left as it is."""

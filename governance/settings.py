@@ -194,6 +194,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# -- What people may upload ---------------------------------------------------------------------------------
+
+# In memory only, and a larger file is dropped while it is read: nothing that somebody uploads is put on a disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 + 64 * 1024  # bytes: a file of 1 MB, and the form around it
+
 # -- Static files ------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"

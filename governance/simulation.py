@@ -154,7 +154,7 @@ class Comparison:
 class _Memory:
     """The answers of conditions to one action: those that another score could change, and the others.
 
-    A condition that both sides have is one program (rulebook.from_content sees to it), so it is known by its identity.
+    A condition that both sides have is one program (conditions.compile sees to it), so it is known by its identity.
     """
 
     def __init__(self, known: Iterable[Policy]):

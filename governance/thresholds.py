@@ -42,9 +42,29 @@ class Thresholds:
     by_agent: Mapping[tuple[str, str], Threshold] = field(default_factory=dict)
 
     def for_agent(self, facts: Facts) -> Threshold:
-        """The agent's own line (in its team, else in any), else its type's, else the guide's."""
-        own = self.by_agent.get((facts.agent_id, facts.team)) or self.by_agent.get((facts.agent_id, ""))
-        return own or self.by_type.get(facts.agent_type, GUIDE)
+        """The agent's own line (in its team, else in any), else its type's, else the guide's.
+
+        Whoever speaks for another agent is held to both their lines: a new name in a submission is the agent's own
+        word, and may not lift a line.
+        """
+        line = self._of(facts.agent_id, facts.agent_type, facts.team)
+        if not facts.principal_id:
+            return line
+        return stricter(line, self._of(facts.principal_id, facts.principal_type, facts.team))
+
+    def _of(self, agent_id: str, agent_type: str, team: str) -> Threshold:
+        own = self.by_agent.get((agent_id, team)) or self.by_agent.get((agent_id, ""))
+        return own or self.by_type.get(agent_type, GUIDE)
+
+
+def stricter(one: Threshold, other: Threshold) -> Threshold:
+    """The line that holds where two do: one of them where it is no higher anywhere, else the lower half of each."""
+    denials = [line.deny_from for line in (one, other) if line.deny_from is not None]
+    review, deny = min(one.review_from, other.review_from), min(denials, default=None)
+    for line in (one, other):
+        if (line.review_from, line.deny_from) == (review, deny):
+            return line
+    return Threshold(review, deny, f"{one.applies_to} and {other.applies_to}", f"{one.reason} {other.reason}".strip())
 
 
 def make(rows: Iterable[Mapping[str, Any]]) -> Thresholds:

@@ -8,12 +8,17 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from governance.admin import front_page
+
 # One way in, one way out, one place to change a password: Django admin's own would skip rate limits and the ledger.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.logout = accounts.logout  # type: ignore[method-assign]
 admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[method-assign,assignment]
 admin.site.site_header = admin.site.site_title = "Foureyes"
 admin.site.index_title = "Rules, agents and people"
+admin.site.site_url = None  # the frame has its own ways back to the portal
+admin.site.get_app_list = front_page.jobs  # type: ignore[method-assign]
+admin.site.index = front_page.index  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("actions.api.urls")),

@@ -5,7 +5,7 @@ Assessments are read as they were frozen, whatever version of the portal wrote t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 _MINUS = "\N{MINUS SIGN}"
@@ -51,6 +51,16 @@ def cvss_words(vector: str) -> list[tuple[str, str]]:
     ]
 
 
+def of_owasp(techniques: Iterable[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:
+    """The risks of OWASP's agentic list among an action's techniques."""
+    return [technique for technique in techniques or [] if str(technique.get("id")).startswith("ASI")]
+
+
+def of_mitre(techniques: Iterable[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:
+    """The techniques of ATT&CK and ATLAS among them."""
+    return [technique for technique in techniques or [] if not str(technique.get("id")).startswith("ASI")]
+
+
 def _bounded(value: float) -> float:
     return round(min(100.0, max(0.0, value)), 2)
 
@@ -66,6 +76,12 @@ def _signed(points: float, kind: str) -> str:
 _IMPACT = {"N": "none", "L": "low", "H": "high"}
 _VECTOR = {"N": "network", "A": "adjacent network", "L": "local", "P": "physical"}
 _LOW_HIGH = {"L": "low", "H": "high"}
+_REQUIREMENT = {"L": "low", "M": "medium", "H": "high"}
+_REQUIREMENTS = {
+    "CR": ("Need for confidentiality here", _REQUIREMENT),
+    "IR": ("Need for integrity here", _REQUIREMENT),
+    "AR": ("Need for availability here", _REQUIREMENT),
+}
 _V3 = {
     "AV": ("Attack vector", _VECTOR),
     "AC": ("Attack complexity", _LOW_HIGH),
@@ -75,6 +91,7 @@ _V3 = {
     "C": ("Confidentiality", _IMPACT),
     "I": ("Integrity", _IMPACT),
     "A": ("Availability", _IMPACT),
+    **_REQUIREMENTS,
 }
 _V4 = {
     "AV": ("Attack vector", _VECTOR),
@@ -88,4 +105,5 @@ _V4 = {
     "SC": ("Confidentiality beyond", _IMPACT),
     "SI": ("Integrity beyond", _IMPACT),
     "SA": ("Availability beyond", _IMPACT),
+    **_REQUIREMENTS,
 }

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from actions.models import Action, Outcome, State
 from governance.models import Person
-from reviews.assessments import Step, adds_up, cvss_words, waterfall
+from reviews.assessments import Step, adds_up, cvss_words, of_mitre, of_owasp, waterfall
 from reviews.changes import changes
 from reviews.history import Line, timeline_of
 from reviews.rendering import Tree, leaf, tree
@@ -102,15 +102,42 @@ class Case:
 
     @property
     def cvss(self) -> dict[str, Any]:
-        """The CVSS block with its metrics in words; empty when there is none."""
+        """The CVSS block with the metrics of the vector that holds, in words; empty when there is none."""
         found = self.assessment.get("cvss") or {}
-        return {**found, "words": cvss_words(str(found.get("vector") or ""))} if found else {}
+        here = found.get("environmental") or found
+        return {**found, "here": here, "words": cvss_words(str(here.get("vector") or ""))} if found else {}
+
+    @property
+    def techniques(self) -> list[Any]:
+        """What ATT&CK and ATLAS call this."""
+        return of_mitre(self.assessment.get("techniques"))
+
+    @property
+    def owasp_risks(self) -> list[Any]:
+        """What OWASP's list for agents calls this."""
+        return of_owasp(self.assessment.get("techniques"))
+
+    @property
+    def reads_rulebook(self) -> bool:
+        """Whether this person may open the rules it was scored by. Version 0 stands for an assessment that failed."""
+        return bool(self.action.rulebook_version) and self.person.has_perm("governance.view_rulebookversion")
 
     @property
     def reversibility(self) -> str:
         """Whether the action can be undone, in words."""
         words = {"yes": "Yes", "partly": "Partly", "no": "No, it cannot be undone"}
         return words.get(str(self.assessment.get("reversibility")), "Unknown")
+
+    @property
+    def blast_radius(self) -> str:
+        """How far it reaches if it goes wrong, in words."""
+        words = {
+            "record": "One record",
+            "records": "Many records",
+            "system": "A whole system",
+            "outside": "Beyond our systems",
+        }
+        return words.get(str(self.assessment.get("blast_radius")), "Unknown")
 
     @cached_property
     def agent_record(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from actions.api import views
+from actions.api import rules_views, views
 from actions.models import Outcome
 
 complete = views.Report.as_view(kind=Outcome.Kind.COMPLETED)
@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/deployment-info", views.DeploymentInfo.as_view(), name="api-deployment-info"),
     # The guide's family
     path("api/v1/actions/submit", views.Submit.as_view(), name="api-submit"),
+    path("api/v1/actions/preflight", rules_views.Preflight.as_view(), name="api-preflight"),
     path("api/v1/actions", listing, name="api-actions"),
     path("api/v1/actions/<int:action_id>", views.Detail.as_view(sdk_words=True), name="api-action"),
     path("api/v1/actions/<int:action_id>/status", status, name="api-status"),
@@ -29,6 +30,16 @@ urlpatterns = [
     path("api/v1/actions/<str:action_id>/fail", fail, name="api-fail"),
     # The published clients' family
     path("api/authorization/agent-action", lenient_submit, name="api-agent-action-submit"),
+    path(
+        "api/authorization/agent-action/preflight",
+        rules_views.Preflight.as_view(lenient=True),
+        name="api-agent-action-preflight",
+    ),
+    path(
+        "api/governance/policies/evaluate-realtime",
+        rules_views.EvaluateRealtime.as_view(),
+        name="api-evaluate-realtime",
+    ),
     path("api/sdk/agent-action", lenient_submit, name="api-sdk-agent-action"),
     path("api/agent-action", lenient_submit, name="api-agent-action-alias"),
     path("api/agent-action/status/<int:action_id>", status, name="api-agent-action-status"),

@@ -17,8 +17,9 @@ from actions.api.authentication import actor_of
 from actions.api.filters import ActionFilter
 from actions.api.parsers import EMPTY, Body
 from actions.api.polling import MAX_ID, PollingAuthentication
+from actions.contract import Submission
 from actions.expire import expire_action, expire_overdue
-from actions.models import Action, Agent, KillSwitch, Outcome, State
+from actions.models import Action, Agent, AgentKey, KillSwitch, Outcome, State
 from actions.report import report_outcome, report_ungoverned
 from actions.submit import Arrival, submit_action
 from actions.trail import trail_of
@@ -29,12 +30,13 @@ MAX_PAGE = 500
 UNGOVERNED_PREFIX = "fail_open_"
 
 
-def _body(request: Request) -> Body:
+def body_of(request: Request) -> Body:
+    """The body as it was parsed; none at all is an empty object."""
     return request.data if isinstance(request.data, Body) else EMPTY
 
 
 def _object(request: Request) -> dict[str, Any]:
-    value = _body(request).value
+    value = body_of(request).value
     if not isinstance(value, dict):
         raise MalformedBody("The body is not a JSON object. Nothing was written. Send an object.")
     return value
@@ -59,23 +61,33 @@ def _current(action: Action) -> Action:
     return action
 
 
+def parsed(request: Request, *, lenient: bool) -> Submission:
+    """The submission in a request's body. The published SDK says its version, and is read leniently everywhere."""
+    return contract.parse(body_of(request).value, lenient=lenient or "X-SDK-Version" in request.headers)
+
+
+def arrival_of(request: Request, submission: Submission) -> Arrival:
+    """How a submission came in."""
+    key: Any = request.auth  # an AgentKey, with what its look-up read along
+    return Arrival(
+        path=request.path,
+        body_digest=body_of(request).digest,
+        correlation_id=request.headers.get("X-Correlation-ID", "")[:255],
+        idempotency_key=request.headers.get("Idempotency-Key", "")[:255] or submission.idempotency_key,
+        rules_version=key.rules_version,
+        switched_off=key.switched_off or "",
+    )
+
+
 class Submit(APIView):
     """POST an action; the answer is approved, pending or rejected, all of them 200 (wire-contract rule 6)."""
 
     lenient = False
 
     def post(self, request: Request) -> Response:
-        key: Any = request.auth  # an AgentKey, with what its look-up read along
-        body = _body(request)
-        submission = contract.parse(body.value, lenient=self.lenient or "X-SDK-Version" in request.headers)
-        arrival = Arrival(
-            path=request.path,
-            body_digest=body.digest,
-            correlation_id=request.headers.get("X-Correlation-ID", "")[:255],
-            idempotency_key=request.headers.get("Idempotency-Key", "")[:255] or submission.idempotency_key,
-            rules_version=key.rules_version,
-            switched_off=key.switched_off or "",
-        )
+        submission = parsed(request, lenient=self.lenient)
+        arrival = arrival_of(request, submission)
+        key = cast(AgentKey, request.auth)
         action, replayed = submit_action(submission, key=key, arrival=arrival, actor=actor_of(request))
         return Response(wire.submit_answer(action), headers={"Idempotent-Replayed": "true"} if replayed else None)
 

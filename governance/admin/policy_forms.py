@@ -2,23 +2,127 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.db.models import Q
+from django.utils.html import format_html
 
 from governance import conditions
 from governance.admin.rule_forms import SENTENCE, RuleForm
-from governance.models import Policy
+from governance.models import Person, Policy, Threshold
+from governance.rule_checks import line_taken
+
+# What each choice does, beside the choice.
+_EFFECTS = {
+    Policy.Effect.DENY: "refuses the action at once. Nothing overrules it.",
+    Policy.Effect.REQUIRE_APPROVAL: "the action waits for a person. Only a denial overrules it.",
+    Policy.Effect.ALLOW: "the action passes although its score would call a person; never a critical one.",
+}
+_MODES = {
+    Policy.Mode.OBSERVE: "changes nothing. Each action it would have applied to says so. Begin here.",
+    Policy.Mode.ENFORCE: "settles outcomes, from the next submission on.",
+}
+
+
+def _explained(choices: dict[Any, str]) -> list[tuple[str, str]]:
+    return [
+        (choice.value, format_html("<b>{}</b> <span>{}</span>", choice.label, words))
+        for choice, words in choices.items()
+    ]
+
+
+def _leave_others_alone(fields: dict[str, Any]) -> None:
+    """No buttons that change people, teams and controls from here: those pages are one click away."""
+    for field in fields.values():
+        for button in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+            if hasattr(field.widget, button):
+                setattr(field.widget, button, False)
+
+
+class Moment(forms.DateTimeInput):
+    """One field for day and time, which browsers know how to ask for. The portal's time is UTC."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"step": 60}, format="%Y-%m-%dT%H:%M")
 
 
 class PolicyForm(RuleForm):
+    """A policy, with every choice explained where it is made."""
+
+    effect = forms.ChoiceField(choices=_explained(_EFFECTS), widget=forms.RadioSelect)
+    mode = forms.ChoiceField(choices=_explained(_MODES), widget=forms.RadioSelect, initial=Policy.Mode.OBSERVE)
+    valid_from = forms.DateTimeField(
+        label="Valid from (UTC)", required=False, widget=Moment, help_text="Empty: from the moment it is saved."
+    )
+    valid_until = forms.DateTimeField(
+        label="Valid until (UTC)",
+        required=False,
+        widget=Moment,
+        help_text="It applies until just before this moment. Empty: for good.",
+    )
+
     class Meta:
         model = Policy
         fields = "__all__"
         widgets = {
-            "condition": forms.Textarea(attrs={"rows": 5, "cols": 90, "spellcheck": "false"}),
+            "name": forms.TextInput(attrs={"size": 60}),
+            "condition": forms.Textarea(
+                attrs={
+                    "rows": 7,
+                    "cols": 90,
+                    "spellcheck": "false",
+                    "autocapitalize": "off",
+                    "autocomplete": "off",
+                    "maxlength": conditions.MAX_LENGTH,
+                }
+            ),
             "reason": SENTENCE,
         }
         help_texts = {
-            "condition": "A CEL expression that is true or false, made of: "
-            + ", ".join(conditions.VARIABLES)
-            + ". Types of actions are in lower case. An answer that is neither true nor false calls a person.",
+            "condition": "True or false, written in CEL. An action it cannot answer for waits for a person.",
+            "reason": "One sentence: the reviewer reads it, and the agent is sent it.",
+            "severity": "How much it matters, for those who read it. It changes no outcome.",
+            "owner": "Who answers for it when somebody asks why.",
+            "controls": "The controls of SP 800-53 it serves, for the auditor.",
+            "priority": "Only orders the reasons when several policies apply, smallest first. It never changes an"
+            " outcome: a denial is a denial.",
+            "is_enabled": "A policy is disabled, never deleted, because actions and versions speak of it.",
         }
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        _leave_others_alone(self.fields)
+        if "owner" in self.fields:
+            owner: Any = self.fields["owner"]
+            owner.queryset = Person.objects.filter(Q(is_active=True) | Q(pk=self.instance.owner_id))
+            owner.empty_label = "nobody"
+
+
+class ThresholdForm(RuleForm):
+    """A line for a type of agents, or for one agent."""
+
+    class Meta:
+        model = Threshold
+        fields = "__all__"
+        widgets = {"reason": SENTENCE}
+        labels = {"review_from": "A person decides from", "deny_from": "Refused from"}
+        help_texts = {
+            "agent_type": "Every agent of this kind that has no line of its own. Leave it empty to name one agent.",
+            "review_from": "From this score on, 0 to 90. The guide says 70. Nobody can set it above 90: a critical"
+            " action never passes without a person.",
+            "deny_from": "From this score on it is refused without asking anybody. Empty: never.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        _leave_others_alone(self.fields)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        whom = {name: given[name] for name in ("agent_type", "agent_id", "team") if name in given}
+        if len(whom) == 3 and (taken := line_taken(Threshold(pk=self.instance.pk, **whom))):
+            self.add_error(*taken)
+        return given

@@ -12,8 +12,7 @@ from governance.errors import InvalidRule
 from governance.models import Replay
 from governance.past_actions import Window
 from governance.replays import viewed_replay
-from governance.rule_changes import LINKS
-from governance.rule_content import Draft
+from governance.rule_content import LINKS, Draft
 from governance.rulebook import NoRulebook
 
 NOT_SEEN = (

@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
-from django import forms
+from typing import Any
 
+from django import forms
+from django.utils.html import format_html
+
+from governance import risk
+from governance.admin.list_columns import level_badge
+from governance.admin.pickers import PickField
+from governance.admin.risk_widgets import EnvironmentInput, VectorInput
 from governance.admin.rule_forms import SENTENCE, RuleForm
-from governance.models import ActionTypeRule, EvidenceRule, IndicatorRule
+from governance.models import ActionTypeRule, Control, EvidenceRule, IndicatorRule, Level, LevelScore, Technique
+
+NO_BROWSER_HELP = {"autocomplete": "off", "spellcheck": "false"}
 
 
 class ActionTypeRuleForm(RuleForm):
+    techniques = PickField(
+        Technique,
+        kind="techniques",
+        hint="T1485 or exfiltration",
+        help_text="What somebody could be doing with an action like this: MITRE ATT&amp;CK, MITRE ATLAS, OWASP ASI.",
+    )
+    controls = PickField(
+        Control,
+        kind="controls",
+        hint="AC-3 or access",
+        suggests=True,
+        help_text="The controls of NIST SP 800-53 that speak of it.",
+    )
+
     class Meta:
         model = ActionTypeRule
         fields = "__all__"
+        labels = {"pattern": "Action type", "why": "Why", "cvss_vector": "CVSS vector", "extra_points": "Extra points"}
         widgets = {
+            "pattern": forms.TextInput(attrs={"size": 40, "class": "vTextField mono"} | NO_BROWSER_HELP),
             "why": SENTENCE,
-            "cvss_vector": forms.TextInput(attrs={"size": 60, "spellcheck": "false"}),
+            "cvss_vector": VectorInput,
         }
+        help_texts = {
+            "cvss_vector": "The base vector of CVSS 3.1 or 4.0. It is shown to reviewers and to policies (risk.cvss);"
+            " it does not change the score of 0 to 100.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if "level" in self.fields:
+            base = dict(LevelScore.objects.values_list("level", "score"))
+            self.fields["level"].choices = [  # type: ignore[attr-defined]
+                (level, _level_label(level, base[level])) for level in Level.values if level in base
+            ]
 
 
 class EvidenceRuleForm(RuleForm):
@@ -26,10 +63,31 @@ class EvidenceRuleForm(RuleForm):
             "words": forms.Textarea(attrs={"rows": 12, "cols": 40, "spellcheck": "false"}),
             "reason": SENTENCE,
         }
+        help_texts = {
+            "reason": "In plain words, for the reviewer: what it means that these words are there.",
+        }
 
 
 class IndicatorRuleForm(RuleForm):
     class Meta:
         model = IndicatorRule
         fields = "__all__"
-        widgets = {"reason": SENTENCE}
+        widgets = {
+            "key": forms.TextInput(attrs={"class": "vTextField mono"} | NO_BROWSER_HELP),
+            "value": forms.TextInput(attrs={"class": "vTextField mono"} | NO_BROWSER_HELP),
+            "reason": SENTENCE,
+            "cvss_environment": EnvironmentInput,
+        }
+        help_texts = {
+            "cvss_environment": "How much it would hurt there. The CVSS score of the action is then computed for that"
+            " place, and shown beside its base score; it only raises.",
+            "reason": "In plain words, for the reviewer: what it means that the agent declares this.",
+        }
+
+
+def _level_label(level: str, base: float) -> str:
+    """A level as a choice: badge, base score, and what follows from it."""
+    decides = "a person decides" if base >= risk.REVIEW_LINE else "the rules approve it"
+    if risk.level_of(base) == "critical":
+        decides = "a person decides, whatever a policy allows"
+    return format_html("{} {}", level_badge(base, level), decides)

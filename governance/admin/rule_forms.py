@@ -29,7 +29,7 @@ class RuleForm(forms.ModelForm):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
         if self.instance.pk and "seen" in self.fields:
             self.initial["seen"] = fingerprint(self.instance)
 

@@ -8,24 +8,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 
 from governance.admin.replays import ReplayedRules
 from governance.admin.rule_forms import RuleForm
-from governance.admin.rule_history import entries_about
+from governance.admin.rule_history import RuleHistory
+from governance.admin.rule_io import RuleFiles
 from governance.errors import Refusal
-from governance.rule_changes import LINKS, change_rule
+from governance.rule_changes import change_rule
+from governance.rule_content import LINKS
 from governance.sign_in import actor_of
 
 
-class RuleAdmin(ReplayedRules, admin.ModelAdmin):
+class RuleAdmin(ReplayedRules, RuleFiles, RuleHistory, admin.ModelAdmin):
     """What all kinds of rules have in common. `rule_fields` are the fields of the form, in order."""
 
     form = RuleForm
     change_form_template = "admin/governance/rule_form.html"
+    change_list_template = "admin/governance/rule_list.html"
     actions = None
     rule_fields: tuple[str, ...] = ()
     save_on_top = False
@@ -61,18 +62,3 @@ class RuleAdmin(ReplayedRules, admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Links are saved by the verb already."""
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """What the ledger says about this rule, latest first."""
-        rule = self.get_object(request, object_id)
-        if rule is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        if not self.has_view_permission(request, rule):
-            raise PermissionDenied
-        context = self.admin_site.each_context(request) | {
-            "title": f"History of {self.opts.verbose_name} {rule}",
-            "opts": self.opts,
-            "object": rule,
-            "entries": entries_about(rule),
-        }
-        return TemplateResponse(request, "admin/governance/rule_history.html", context)

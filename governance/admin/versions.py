@@ -1,15 +1,44 @@
-"""Admin of the rulebook's versions: to read."""
+"""Admin of the rulebook's versions: to read, to compare, and for admins to bring one back."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 
+from governance import rulebook, version_diffs
 from governance.admin.ledger import ReadOnlyAdmin
-from governance.admin.rule_history import rules_of
+from governance.errors import Refusal
 from governance.models import RulebookVersion
+from governance.rule_content import Draft
+from governance.rule_imports import drafts_of
+from governance.rule_restores import SECTIONS, plans_of, restore_version
+from governance.sign_in import actor_of
+
+
+class RestoreForm(forms.Form):
+    """The reason for bringing a version back, and the version in force when that was looked at."""
+
+    change_reason = forms.CharField(
+        label="Reason for this change",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        help_text="Kept in the history for good.",
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class CompareForm(forms.Form):
+    """Which version to compare with."""
+
+    other = forms.IntegerField(label="Compare with version", min_value=1, max_value=2**31 - 1)
 
 
 @admin.register(RulebookVersion)
@@ -19,9 +48,128 @@ class RulebookVersionAdmin(ReadOnlyAdmin):
     list_display = ("version", "created_at", "changed_by", "reason")
     search_fields = ("reason", "changed_by")
 
+    def get_urls(self) -> list[URLPattern]:
+        guarded, name = self.admin_site.admin_view, "governance_rulebookversion"
+        return [
+            path("<int:number>/compare/", guarded(self.compare_view), name=f"{name}_compare"),
+            path("<int:number>/restore/", guarded(self.restore_view), name=f"{name}_restore"),
+            *super().get_urls(),
+        ]
+
+    def may_restore(self, request: HttpRequest) -> bool:
+        """Whether somebody may bring a version back: who may add and change rules of every kind."""
+        names = (
+            f"governance.{verb}_{model._meta.model_name}" for model in SECTIONS.values() for verb in ("add", "change")
+        )
+        return request.user.has_perms(list(names))
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         version = self.get_object(request, object_id or "")
-        rules = rules_of(version) if version else None
-        return super().changeform_view(request, object_id, form_url, (extra_context or {}) | {"rules": rules})
+        more = {"rules": rules_of(version), **self._places(request, version)} if version else {}
+        return super().changeform_view(request, object_id, form_url, (extra_context or {}) | more)
+
+    def compare_view(self, request: HttpRequest, number: int) -> HttpResponse:
+        """Two versions side by side, the older one first. Without another one: the one before."""
+        version = self._version(request, number)
+        form = CompareForm(request.GET if "other" in request.GET else None)
+        wanted = form.cleaned_data["other"] if form.is_valid() else max(version.version - 1, 1)
+        other = RulebookVersion.objects.filter(version=wanted).first()
+        if other is None:
+            messages.warning(request, f"There is no version {wanted}.")
+            other = version
+        before, after = sorted((version, other), key=lambda one: one.version)
+        context = self._context(request, version) | {
+            "title": f"From version {before.version} to version {after.version}",
+            "before": before,
+            "after": after,
+            "pair": [before, after],
+            "sections": version_diffs.compare(json.loads(before.content), json.loads(after.content)),
+        }
+        return TemplateResponse(request, "admin/governance/version_diff.html", context)
+
+    def restore_view(self, request: HttpRequest, number: int) -> HttpResponse:
+        """What it takes to bring a version back; and, confirmed with a reason, that."""
+        version = self._version(request, number)
+        if not self.may_restore(request):
+            raise PermissionDenied
+        status = 200
+        plans = plans_of(version)
+        form = RestoreForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                made = restore_version(
+                    version,
+                    plans,
+                    seen=form.cleaned_data["seen"],
+                    actor=actor_of(request),
+                    reason=form.cleaned_data["change_reason"],
+                )
+            except Refusal as refusal:
+                messages.error(request, refusal.sentence)
+                plans, status = plans_of(version), refusal.status
+                form = RestoreForm(initial={"change_reason": form.cleaned_data["change_reason"]})
+            else:
+                if made is None:
+                    messages.info(request, "Nothing was different, so there is no new version.")
+                else:
+                    messages.success(
+                        request, f"The rules are those of version {number} again: version {made.version} is in force."
+                    )
+                return redirect("admin:governance_rulebookversion_changelist")
+        form.initial["seen"] = rulebook.latest_version()
+        return self._restore_page(request, version, plans, form, status)
+
+    def review_extras(self, request: HttpRequest, drafts: list[Draft]) -> dict[str, Any]:
+        """More for the page that shows what would change, made from the rules as they would be."""
+        return {}
+
+    def _restore_page(
+        self, request: HttpRequest, version: RulebookVersion, plans: Any, form: RestoreForm, status: int
+    ) -> HttpResponse:
+        wrong = any(plan.wrong for plan in plans)
+        context = self._context(request, version) | {
+            "title": f"Bring back version {version.version}",
+            "plans": [plan for plan in plans if plan.of("new", "changed", "wrong")],
+            "form": form,
+            "wrong": wrong,
+            "is_open": not wrong and any(plan.of("new", "changed") for plan in plans),
+        }
+        extras = self.review_extras(request, [] if wrong else drafts_of(*plans))
+        return TemplateResponse(request, "admin/governance/version_restore.html", context | extras, status=status)
+
+    def _version(self, request: HttpRequest, number: int) -> RulebookVersion:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        version = RulebookVersion.objects.filter(version=number).first() if number < 2**31 else None
+        if version is None:
+            raise Http404
+        return version
+
+    def _context(self, request: HttpRequest, version: RulebookVersion) -> dict[str, Any]:
+        return {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "version": version,
+            **self._places(request, version),
+        }
+
+    def _places(self, request: HttpRequest, version: RulebookVersion) -> dict[str, Any]:
+        """Where one may go from a version."""
+        latest = rulebook.latest_version()
+        return {
+            "latest": latest,
+            "is_latest": version.version == latest,
+            "compare_url": reverse("admin:governance_rulebookversion_compare", args=[version.version]),
+            "restore_url": reverse("admin:governance_rulebookversion_restore", args=[version.version])
+            if self.may_restore(request) and version.version != latest
+            else "",
+            "compare_form": CompareForm(auto_id="compare_%s"),
+        }
+
+
+def rules_of(version: RulebookVersion) -> dict[str, Any]:
+    """Every rule of a version, its levels from the lowest to the highest."""
+    content = json.loads(version.content)
+    return content | {"levels": sorted(content["levels"].items(), key=lambda level: level[1])}

@@ -33,8 +33,12 @@ KINDS: dict[str, str] = {
     "person.sign_in_failed": "failed to sign in as {username}",
     "person.password_changed": "changed their password",
     "rules.loaded": "loaded the default rules: version {version}",
+    "rules.asked": "asked about {action_type} on {resource}, submitting nothing: {outcome}, risk {score} ({level})",
     "rule.created": "created {rule_kind} {rule}: {reason}",
     "rule.changed": "changed {rule_kind} {rule}: {reason}",
+    "catalogue.loaded": "loaded {title} {release}: {new} new, {updated} updated, {withdrawn} withdrawn",
+    "rules.imported": "imported {rule_kind} rules from {file}: {changed} changed, {created} new: {reason}",
+    "rules.restored": "brought the rules back to version {restored}, as version {version}: {reason}",
     "history.exported": "exported {rows} rows of history",
 }
 

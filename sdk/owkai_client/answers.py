@@ -23,6 +23,9 @@ DECISION_OF = {
 }
 STATUS_OF = {"approved": "approved", "pending": "pending_approval", "denied": "rejected"}
 
+#: What a preflight says where a submission would say that it is approved.
+WOULD_BE_APPROVED = "would_be_approved"
+
 _SUCCESSES = frozenset({200, 201, 202})
 #: These must be booleans where they occur...
 _BOOLEANS = ("approved", "execution_allowed", "requires_approval", "success")
@@ -61,6 +64,34 @@ def read_action(body: dict[str, Any], asked_id: str | None = None) -> dict[str, 
         for name in ("reason", "message", "error"):
             if not _is_text(answer.get(name)):
                 answer[name] = texts[0] if texts else "no reason was given"
+    return answer
+
+
+def read_preflight(body: dict[str, Any]) -> dict[str, Any]:
+    """The answer to a preflight, which permits nothing, or `UnexpectedAnswerError`.
+
+    An answer that names an action, or that a program could take for an approval, is no preflight: something
+    else answered, and may have recorded the action. Returned: a copy with `reason` set whenever it would be
+    denied.
+    """
+    if body.get("preflight") is not True:
+        raise _unexpected("it does not say that it is a preflight, so the action may have been submitted")
+    if body.get("id") is not None or body.get("action_id") is not None:
+        raise _unexpected("a preflight names no action, and it names one")
+    for name in _ONLY_WITH_APPROVAL:
+        if body.get(name) is not False:
+            raise _unexpected(f"a preflight permits nothing, and {name} is not false")
+    would_be = body.get("would_be")
+    if not isinstance(would_be, dict):
+        raise _unexpected("it does not say what a submission would be told")
+    status, decision = _words(would_be)
+    approved = decision == "approved"
+    expected = (WOULD_BE_APPROVED, WOULD_BE_APPROVED) if approved else (status, decision)
+    if (body.get("status"), body.get("decision")) != expected:
+        raise _unexpected("its own words and those under would_be contradict each other")
+    answer = {**body, "would_be": {**would_be, "status": status, "decision": decision}}
+    if decision == "denied" and not _is_text(answer.get("reason")):
+        answer["reason"] = "no reason was given"
     return answer
 
 

@@ -99,12 +99,7 @@ class OWKAIClient:
         and the other `ApiError`s when the portal refuses the request; `ActionDeniedError` when it approves
         the action but forbids executing it now.
         """
-        if action is None:
-            action = AgentAction(**fields)
-        elif fields:
-            raise TypeError("give submit_action an AgentAction or its fields, not both")
-        elif not isinstance(action, AgentAction):
-            raise TypeError(f"submit_action takes an AgentAction, not {type(action).__name__}")
+        action = _action_of("submit_action", action, fields)
         key = str(uuid.uuid4()) if idempotency_key is None else idempotency_key
         if not _IDEMPOTENCY_KEY.fullmatch(key):
             raise InvalidActionError(
@@ -114,6 +109,20 @@ class OWKAIClient:
             "POST", "/api/authorization/agent-action", action.to_dict(), {"Idempotency-Key": key}
         )
         return answers.refuse_if_forbidden(answers.read_action(body))
+
+    def preflight(self, action: AgentAction | None = None, **fields: Any) -> dict[str, Any]:
+        """What `submit_action` would be told now. Nothing is submitted, and nothing is permitted.
+
+        Give an `AgentAction`, or its fields as keywords. Returns the portal's answer: `would_be` holds the
+        `status` and `decision` of `submit_action`, the rest says why (`reason`, `risk_score`,
+        `risk_factors`, `thresholds`...). There is no id to wait for; the `status` and `decision` beside
+        `would_be` never say "approved". The rules and the portal's state may change before you submit.
+
+        Raises what `submit_action` raises, but `ActionDeniedError`; `UnexpectedAnswerError` for every answer
+        that could be taken for a permission, or that does not say it is a preflight.
+        """
+        given = _action_of("preflight", action, fields).to_dict()
+        return answers.read_preflight(self._call("POST", "/api/authorization/agent-action/preflight", given))
 
     def get_action_status(self, action_id: int | str) -> dict[str, Any]:
         """How the action stands now (guide, "Step 4"), with the same fields as `submit_action`.
@@ -272,6 +281,16 @@ class OWKAIClient:
         if reply.status >= 400:  # an error text may repeat what was sent
             reply = reply._replace(body=self._key.mask_in(reply.body))
         return answers.read_object(reply)
+
+
+def _action_of(method: str, action: AgentAction | None, fields: dict[str, Any]) -> AgentAction:
+    if action is None:
+        return AgentAction(**fields)
+    if fields:
+        raise TypeError(f"give {method} an AgentAction or its fields, not both")
+    if not isinstance(action, AgentAction):
+        raise TypeError(f"{method} takes an AgentAction, not {type(action).__name__}")
+    return action
 
 
 def _checked_id(action_id: int | str) -> str:

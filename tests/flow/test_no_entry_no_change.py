@@ -6,18 +6,22 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from actions import contract
 from actions.agent_keys import issue_key, revoke_key
 from actions.agents import block_agent, change_agent, ensure_agent, release_agent
 from actions.expire import expire_action
 from actions.kill_switch import switch_all
 from actions.models import Action, AgentKey, Outcome
+from actions.preflight import preflight_action
 from actions.report import report_outcome, report_ungoverned
+from actions.submit import Arrival
 from governance.models import ActionTypeRule, Policy
 from governance.people import change_person, create_person, save_team
 from governance.rule_changes import change_rule
 from reviews.exports import export_history
 from reviews.vote import cast_vote
 from tests.support import lifecycles
+from tests.support.api import GUIDE_EXAMPLE
 from tests.support.people import SETUP
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +86,11 @@ def export(s):
     return export_history(LedgerEntry.objects.all(), actor=SETUP, filters={})
 
 
+def preflight(s):
+    arrival = Arrival("/", "0" * 64, "", None, None, "")
+    return preflight_action(contract.parse(GUIDE_EXAMPLE, lenient=False), key=s["key"], arrival=arrival, actor=SETUP)
+
+
 POLICY = {"name": "p", "condition": 'action.type == "x"', "effect": "deny", "reason": "No."}
 
 # The verb, and one call of it that would change something. Submitting: test_submit_cases; signing in: test_sign_in.
@@ -92,6 +101,7 @@ VERBS = {
     "report_outcome completed": lambda s: report(s, Outcome.Kind.COMPLETED),
     "report_outcome failed": lambda s: report(s, Outcome.Kind.FAILED),
     "report_outcome refused": refused_report,
+    "preflight_action": preflight,
     "report_ungoverned": lambda s: report_ungoverned("fail_open_1", kind="completed", report={}, actor=SETUP),
     "ensure_agent": lambda s: ensure_agent(actor=SETUP, agent_id="new", team=s["team"].name),
     "change_agent": lambda s: change_agent(renamed(s["agent"], name="Other"), actor=SETUP),

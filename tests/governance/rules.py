@@ -42,6 +42,7 @@ def shipped() -> rulebook.Rulebook:
                 "extra_points": row.extra_points,
                 "why": row.why,
                 "reversibility": row.reversibility,
+                "blast_radius": row.blast_radius,
                 "cvss": cvss.base(row.vector),
                 "techniques": [_technique(number) for number in sorted(row.techniques.split())],
                 "controls": [{"id": number, "title": CONTROLS[number]} for number in sorted(row.controls.split())],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ VALUES: dict[str, Any] = {
     "action.details": {"amount": 12000, "currency": "EUR", "nothing": None, "items": [1, 2], "deep": {"a": {"b": 1}}},
     "action.context": {"ticket_id": "1"},
     "action.indicators": {"pii_involved": True},
+    "action.mcp_server": "files",
+    "action.at": datetime(2026, 10, 14, 22, 30, tzinfo=UTC),  # a Wednesday, and past midnight in Berlin
     "agent.id": "agent-1",
     "agent.team": "Payments",
     "risk.score": 85.0,
@@ -58,6 +61,10 @@ def answer(condition: str, **details: Any) -> conditions.Answer:
         "true // always",
         "size(action.context) == 1",
         "action.details.missing > 1 || true",
+        'action.mcp_server == "files"',
+        "action.at.getHours() == 22 && action.at.getDayOfWeek() == 3",
+        'action.at.getHours("Europe/Berlin") == 0 && action.at.getDayOfWeek("Europe/Berlin") == 4',
+        'action.at > timestamp("2026-10-14T00:00:00Z") && action.at < timestamp("2026-10-15T00:00:00Z")',
     ],
 )
 def test_true(condition: str) -> None:
@@ -74,7 +81,6 @@ def test_true(condition: str) -> None:
         "action.details.amount.cents > 1",
         "action.details.missing == true",
         'risk.score > "high"',
-        'action.type.matches("(")',
         "action.details.items.all(a, a / 0 > 1)",
         "false || action.details.missing > 1",
     ],
@@ -160,10 +166,74 @@ def test_the_place_is_marked_with_a_caret() -> None:
     with pytest.raises(InvalidRule) as refusal:
         conditions.check('action.typ == "query"')
     assert refusal.value.errors["condition"].splitlines() == [
-        "Line 1, column 7: undeclared reference to 'action.typ' (in container '')",
+        "Line 1, column 7: undeclared reference to 'action.typ'",
         ' | action.typ == "query"',
         " | ......^",
+        "Did you mean action.type?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "hint"),
+    [
+        ('action.typ == "query"', "Did you mean action.type?"),
+        ('agent.kind == "autonomous"', "What is known of agent: id, team, type."),
+        ("action.type == transaction", 'Text stands in quotes: "transaction".'),
+        ("approved(agent)", "What is known of agent: id, team, type."),
+        ("approved()", ""),
+        ('action.type = "query"', "Two values are compared by ==, not by =."),
+        ('action.type == "query" and risk.score > 5', "And is written &&, or is ||, not is !."),
+        ("risk.score > 5 &&", ""),
+    ],
+)
+def test_the_usual_slips_get_a_hint(condition: str, hint: str) -> None:
+    with pytest.raises(InvalidRule) as refusal:
+        conditions.check(condition)
+    last = refusal.value.errors["condition"].splitlines()[-1]
+    assert last == hint if hint else last.strip(" |.").startswith("^"), last
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Do not allow payments over 10,000",
+        "Never permit agents to delete backups",
+        "Require approval before granting access",
+        "allow all read actions",
+        "Deny when risk is high or critical",
+    ],
+)
+def test_a_sentence_is_refused_as_one(sentence: str) -> None:
+    """Upstream, the first three were read as ALLOW (wire-contract 14, row 10). Nothing here reads sentences."""
+    with pytest.raises(InvalidRule) as refusal:
+        conditions.check(sentence)
+    assert refusal.value.errors["condition"].startswith("This is a sentence, and sentences are not read here")
+
+
+@pytest.mark.parametrize("condition", ['action.type == "do not pay"', "'x y z' in action.details", "1 in [1] // a b c"])
+def test_a_text_in_a_condition_is_no_sentence(condition: str) -> None:
+    conditions.check(condition)
+
+
+@pytest.mark.parametrize(
+    ("condition", "details", "why"),
+    [
+        ("action.details.missing > 1", {}, 'The action has no "missing".'),
+        ("action.details.amount > 1", {"amount": "12"}, "string and int64 cannot be compared or combined by >."),
+        ("action.details.amount.cents > 1", {}, "A part was asked for of a value that has no parts."),
+        ("action.details.items[5] == 1", {}, "The list has no place 5: it holds 2."),
+        ("1 / action.details.zero == 1", {"zero": 0}, "It divides by zero."),
+        ("action.at.getHours(action.details.zone) > 1", {"zone": "Berlin"}, "It names no time zone. One is written"),
+        ("int(action.details.text) > 1", {"text": "x"}, "The engine says: cannot convert string to int"),
+        ("action.details.amount > 1", {"amount": 10**400}, "The engine says: Integer value '1000"),
+        ("true", {}, ""),
+    ],
+)
+def test_why_there_is_no_answer(condition: str, details: dict[str, Any], why: str) -> None:
+    values = conditions.activation(VALUES | {"action.details": VALUES["action.details"] | details})
+    said = conditions.why_unknown(conditions.compile(condition), values)
+    assert said.startswith(why) and bool(said) == bool(why)
+    assert len(said) < 250  # an agent's text in it does not take over the page
 
 
 @pytest.mark.parametrize(

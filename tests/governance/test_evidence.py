@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance import evidence
+from governance.default_evidence import EVIDENCE
 from governance.errors import InvalidRule
+from tests.governance.rules import labels, scored
 
 
 def hit(words: str, *parts: str) -> tuple[str, int] | None:
@@ -95,6 +100,56 @@ def test_the_guides_own_examples_hold_no_alarming_word() -> None:
     words = "file\nlive\nprod\nauth\nacl\nphi\ndb"
     assert hit(words, "Retrieve customer profile for support ticket #4521", "customer_profiles") is None
     assert hit(words, "Update customer email per verified change request CR-789", "customer_database") is None
+
+
+# Every word and phrase the shipped rules look for.
+SHIPPED = evidence.words_in("\n".join(word for rule in EVIDENCE for word in rule["words"]))
+
+# Wire-contract 14, row 11: what each of these was taken for.
+MISTAKEN = {
+    "philosophy": "phi", "graphics": "phi", "feedback": "db", "profile": "file", "product": "prod",
+    "deliver": "live", "author": "auth", "oracle": "acl",
+}  # fmt: skip
+
+
+def naive(words: Iterable[str], text: str) -> bool:
+    """How a search by substring answers."""
+    return any(word in text.lower() for word in words)
+
+
+def whole(words: Iterable[str], text: str) -> bool:
+    """How a reader answers: the letters of a text fall into words, and a phrase is some of them in a row."""
+    tokens = re.findall(r"[a-z]+|[0-9]+", text)
+    rows = [word.split() for word in words]
+    return any(tokens[at : at + len(row)] == row for row in rows for at in range(len(tokens)))
+
+
+@pytest.mark.parametrize(("text", "word"), MISTAKEN.items())
+def test_no_word_is_found_inside_another(text: str, word: str) -> None:
+    """Wire-contract 14, row 11."""
+    assert naive([word], text)
+    assert hit(word, text, f"{text}_table", f"my{text.title()}", f"{text}s") is None
+    result = scored("query", description=f"Read the {text} list", resource=f"{text}_list", details={text: text})
+    assert (result.score, labels(result, "raise")) == (35.0, [])
+
+
+_AROUND = st.text("abcdefghijklmnopqrstuvwxyz", max_size=4)
+_LETTERS = st.text("abcdefghijklmnopqrstuvwxyz 01", max_size=30)
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.sampled_from(SHIPPED), _AROUND, _AROUND, _LETTERS)
+def test_no_shipped_word_is_found_inside_another(word: str, before: str, after: str, rest: str) -> None:
+    """A shipped word with letters around it is found when, and only when, a reader would find a whole one there."""
+    text = f"{before}{word}{after} {rest}"
+    assert (hit("\n".join(SHIPPED), text) is not None) == whole(SHIPPED, text)
+
+
+def test_searching_for_substrings_would_not_pass_that() -> None:
+    text = "reproduce the wipers list passwordless"
+    assert naive(SHIPPED, text)
+    assert not whole(SHIPPED, text)
+    assert hit("\n".join(SHIPPED), text) is None
 
 
 def test_it_says_which_part_holds_the_word() -> None:

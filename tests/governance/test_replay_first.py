@@ -30,9 +30,9 @@ from governance.models import (
 )
 from governance.people import create_person
 from governance.replays import work_on
-from governance.rule_changes import LINKS, change_rule
+from governance.rule_changes import change_rule
 from governance.rule_checks import check
-from governance.rule_content import Draft
+from governance.rule_content import LINKS, Draft
 from tests.governance.changes import edited, last_entry, new_type
 from tests.governance.test_replay_panel import POLICY, replay_it
 from tests.governance.test_rules_admin import fields_of

@@ -1,16 +1,17 @@
-"""Scores: the guide's calibration, which rule a type gets, and what words are worth."""
+"""Scores: which rule a type gets, and what words are worth. The guide's own examples are in test_risk_guide.py."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from governance import mapping, risk
 from governance.default_action_types import ACTION_TYPES
-from governance.risk import Factor, Facts, assess, level_of
+from governance.risk import assess, level_of
 from tests.governance.rules import (
-    GUIDE,
     facts,
     indicator,
     labels,
@@ -20,78 +21,6 @@ from tests.governance.rules import (
     text_rule,
     type_rule,
 )
-
-# -- The guide ---------------------------------------------------------------------------------------------
-
-
-def test_the_guides_first_example() -> None:
-    result = assess(GUIDE, shipped().mapping)
-    assert (result.score, result.level, result.rule) == (35.0, "low", "query")
-    assert result.factors == (Factor("base", "Action type query: low", 35.0),)
-    assert result.review_reasons == ()
-
-
-@pytest.mark.parametrize(
-    ("action_type", "score", "level"),
-    [
-        ("query", 35.0, "low"),
-        ("data_access", 60.0, "medium"),
-        ("data_modification", 85.0, "high"),
-        ("transaction", 85.0, "high"),
-        ("system_operation", 95.0, "critical"),
-    ],
-)
-def test_the_guides_five_types(action_type: str, score: float, level: str) -> None:
-    result = scored(action_type)
-    assert (result.score, result.level) == (score, level)
-    assert isinstance(result.score, float)
-
-
-def test_the_guides_customer_lookup_stays_at_60() -> None:
-    result = assess(
-        Facts(
-            agent_id="customer-service-001",
-            team="Payments",
-            action_type="data_access",
-            tool_name="customer_profiles",
-            resource="customer_profiles",
-            description="Retrieve customer profile for support ticket",
-            context={"ticket_id": "4521", "support_agent": "agent-001"},
-            indicators={"pii_involved": True, "data_sensitivity": "medium"},
-        ),
-        shipped().mapping,
-    )
-    assert (result.score, result.level, result.review_reasons) == (60.0, "medium", ())
-
-
-def test_the_guides_detailed_context_stays_at_85() -> None:
-    """Neither is "email" an e-mail (wire-contract 14, row 11), nor does "verified" count for anything."""
-    result = assess(
-        Facts(
-            agent_id="support-agent",
-            team="Payments",
-            action_type="data_modification",
-            tool_name="customer_database",
-            resource="customer_profiles",
-            description="Update customer email per verified change request CR-789",
-            details={
-                "customer_id": "12345",
-                "field": "email",
-                "old_value": "old@example.com",
-                "new_value": "new@example.com",
-            },
-            context={
-                "change_request_id": "CR-789",
-                "verification_method": "phone_callback",
-                "verified_by": "agent-456",
-                "ticket_id": "SUPP-8901",
-            },
-            indicators={"pii_involved": True, "customer_requested": True, "verified": True},
-        ),
-        shipped().mapping,
-    )
-    assert (result.score, result.level, result.rule) == (85.0, "high", "data_modification")
-    assert '"verified" comes from the agent and cannot lower a score' in labels(result, "note")
 
 
 def test_what_the_published_client_says_of_a_transfer_leaves_it_at_85() -> None:
@@ -116,7 +45,10 @@ def test_what_the_published_client_says_of_a_transfer_leaves_it_at_85() -> None:
         ("database.vacuum", "database.*"),
         ("langchain.tool.anything", "langchain.tool.*"),
         ("langchain.tool.a.b.c", "langchain.tool.*"),
-        ("langchain.other", "*"),
+        ("langchain.other", "langchain.*"),
+        ("mcp.github.create_issue", "mcp.*"),
+        ("mcp.filesystem.shred", "mcp.filesystem.*"),
+        ("llamaindex.tool.x", "*"),
         ("database", "*"),
         ("databases.delete", "*"),
         ("queries", "*"),
@@ -145,13 +77,13 @@ def test_an_unknown_type_is_unclassified_and_at_the_line() -> None:
     assert "Unclassified" in result.factors[1].label
 
 
-@pytest.mark.parametrize("row", ACTION_TYPES, ids=lambda row: row.pattern)
-def test_every_shipped_type_scores_its_level(row: Any) -> None:
-    result = scored(row.pattern.replace("*", "whatever"))
-    base = shipped().mapping.base[row.level]
-    assert (result.rule, result.score) == (row.pattern, base + row.extra_points)
-    assert result.cvss is not None
-    assert result.controls
+def test_every_shipped_type_scores_its_level() -> None:
+    for row in ACTION_TYPES:
+        result = scored(row.pattern.replace("*", "whatever"))
+        base = shipped().mapping.base[row.level]
+        assert (result.rule, result.score) == (row.pattern, base + row.extra_points)
+        assert result.cvss is not None
+        assert result.controls
 
 
 @pytest.mark.parametrize(
@@ -160,7 +92,18 @@ def test_every_shipped_type_scores_its_level(row: Any) -> None:
      (100, "critical")],
 )  # fmt: skip
 def test_bands_are_half_open(score: float, level: str) -> None:
+    """Wire-contract 14, row 19: 69.5 and 89.5 fell between the bands, into the least strict workflow."""
     assert level_of(score) == level
+
+
+@given(st.floats(0, 100), st.floats(0, 100))
+def test_every_score_has_one_level_and_a_higher_score_no_milder_one(one: float, other: float) -> None:
+    """Wire-contract 14, row 19, for any score at all, whatever fraction it has."""
+    low, high = sorted((one, other))
+    assert mapping.LEVELS.index(level_of(low)) <= mapping.LEVELS.index(level_of(high))
+    ends = {"low": (0, 50), "medium": (50, 70), "high": (70, 90), "critical": (90, 100.1)}
+    assert [level for level, (begins, end) in ends.items() if begins <= one < end] == [level_of(one)]
+    assert (level_of(one) in ("high", "critical")) == (one >= risk.REVIEW_LINE)
 
 
 # -- Words -------------------------------------------------------------------------------------------------
@@ -244,7 +187,7 @@ def test_the_snapshot_says_everything() -> None:
         "rule": "database.delete",
         "why": "Removes rows; only a backup brings them back.",
         "reversibility": "no",
-        "blast_radius": "unknown",
+        "blast_radius": "record",
         "cvss": {
             "version": "3.1",
             "vector": "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:N/I:H/A:H",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from governance import mapping
 from governance.default_action_types import ACTION_TYPES
-from governance.risk import Facts, assess, level_of
+from governance.risk import Facts, assess, cvss_score, level_of
 from tests.governance.rules import facts, indicator, shipped, text_rule, type_rule
 
 _WORDS = st.sampled_from(
@@ -25,11 +25,14 @@ _JSON = st.recursive(
 )
 _KEYS = st.sampled_from(
     "external_transfer data_sensitivity amount_threshold unusual_pattern risk_level local_risk_level verified"
-    " auto_approve require_human_approval financial_data shell_mode pii_involved Risk_Level".split()
+    " auto_approve require_human_approval financial_data shell_mode pii_involved Risk_Level environment"
+    " compliance_flags data_classification health_data".split()
 )
+_OTHERS = ["production", "staging", ["GDPR", "hipaa"], "pci", "secret", "confidential"]
 _DECLARED = st.dictionaries(
     _KEYS | st.text(max_size=4),
-    st.sampled_from([True, False, "true", "high", "critical", "low", "exceeded", ["high"], None, 0, 1]) | _JSON,
+    st.sampled_from([True, False, "true", "high", "critical", "low", "exceeded", ["high"], None, 0, 1, *_OTHERS])
+    | _JSON,
     max_size=6,
 )
 _TYPES = st.sampled_from([row.pattern.replace("*", "x") for row in ACTION_TYPES]) | st.text(max_size=12)
@@ -39,12 +42,17 @@ def _facts(action_type: str, text: str, details: Any, indicators: MappingABC[str
     return facts(action_type, description=text, details={"given": details}, indicators=indicators)
 
 
+_PLACES = st.sampled_from(["", "production", "staging", "sandbox"]) | _TEXT
+
+
 @settings(deadline=None)
-@given(_TYPES, _TEXT, _JSON, _DECLARED, _DECLARED)
+@given(_TYPES, _TEXT, _JSON, _DECLARED, _DECLARED, _PLACES)
 def test_factors_add_up_to_the_score(
-    action_type: str, text: str, details: Any, indicators: dict[str, Any], context: dict[str, Any]
+    action_type: str, text: str, details: Any, indicators: dict[str, Any], context: dict[str, Any], place: str
 ) -> None:
-    action = facts(action_type, description=text, details={"given": details}, indicators=indicators, context=context)
+    """Wire-contract 14, row 27: there, the documented example did not follow its own formula."""
+    action = facts(action_type, description=text, details={"given": details}, indicators=indicators, context=context,
+                   environment=place)  # fmt: skip
     result = assess(action, shipped().mapping)
     assert sum(factor.points for factor in result.factors) == result.score
     assert 0 <= result.score <= 100
@@ -67,9 +75,11 @@ def test_nothing_an_agent_adds_lowers_anything(
         facts(action_type, description=text, details={"given": details}, indicators=more | some),
         facts(action_type, description=f"{text}. {words}", details={"given": details}, indicators=some),
         facts(action_type, description=text, details={"given": details, "more": words}, indicators=some),
+        facts(action_type, description=text, details={"given": details}, indicators=some, environment="production"),
     ):
         after = assess(richer, shipped().mapping)
         assert after.score >= before.score
+        assert cvss_score(after) >= cvss_score(before) >= (before.cvss or {})["score"]
         assert set(after.review_reasons) >= set(before.review_reasons)
 
 

@@ -144,7 +144,7 @@ def test_a_change_is_saved_with_its_reason(browser: Client, admin_person: Person
                          "reason": "It goes abroad."}),
         (Policy, {"name": "No", "condition": "risk.score > 90", "effect": "deny", "mode": "enforce",
                   "severity": "high", "reason": "Too risky.", "priority": "100"}),
-        (Technique, {"external_id": "AML.T0080", "name": "AI Agent Context Poisoning", "tactic": "Persistence",
+        (Technique, {"external_id": "AML.T0061", "name": "LLM Prompt Self-Replication", "tactic": "Persistence",
                      "tactic_id": "AML.TA0006"}),
         (Control, {"control_id": "AC-2(1)", "title": "Automated System Account Management"}),
     ],
@@ -207,7 +207,7 @@ def test_no_difference_no_change(browser: Client, nothing_written: Any) -> None:
         (ActionTypeRule, {"pattern": "query"}, {"extra_points": "0.3"}, "extra_points", "step size 0.5"),
         (ActionTypeRule, {"pattern": "*"}, {"is_enabled": None}, "is_enabled", "must stay enabled"),
         (EvidenceRule, {"name": "Production"}, {"words": "x"}, "words", "at least two letters"),
-        (IndicatorRule, {"name": "Health data"}, {"points": "0"}, "points", "Say what it does"),
+        (IndicatorRule, {"name": "Leaves the organisation"}, {"points": "0"}, "points", "Say what it does"),
         (LevelScore, {"level": "high"}, {"score": "60"}, "score", "would be called medium"),
         (Policy, {}, {"condition": 'action.typ == "query"'}, "condition", "Line 1, column 7: undeclared reference"),
         (Technique, {"external_id": "T1485"}, {"external_id": "1485"}, "external_id", "ATT&CK, ATLAS or OWASP"),
@@ -229,9 +229,8 @@ def test_the_caret_stands_under_its_place(browser: Client) -> None:
     shown = save(browser, rule(Policy), condition='action.typ == "<b>"').text
     assert (
         '<pre class="errornote">Line 1, column 7: undeclared reference to &#x27;action.typ&#x27;'
-        " (in container &#x27;&#x27;)\n"
-        " | action.typ == &quot;&lt;b&gt;&quot;\n"
-        " | ......^</pre>"
+        "\n | action.typ == &quot;&lt;b&gt;&quot;\n"
+        " | ......^\n"
     ) in shown
 
 

@@ -44,7 +44,15 @@ def _stages(action_type: str, state: str) -> dict[str, Callable[[], object]]:
     return {
         "strict_json.parse": lambda: strict_json.parse(raw),
         "contract.parse": lambda: contract.parse(body, lenient=False),
-        "gate.ask": lambda: gate.ask(submission, agent=agent, team=agent.team.name, rules_version=version, blocked=""),
+        "gate.ask": lambda: gate.ask(
+            submission,
+            agent=agent,
+            principal=agent,
+            team=agent.team.name,
+            rules_version=version,
+            blocked="",
+            at=action.created_at,
+        ),
         "ledger canonical": lambda: canonical_entry(entry),
         "wire.submit_answer": lambda: wire.submit_answer(action),
         "wire.status_answer": lambda: wire.status_answer(action),

@@ -1,0 +1,42 @@
+"""Columns that the lists of rules share: a level as word, shape, number and colour; on or off; the history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+
+from governance import risk
+from governance.models import Level
+
+
+def level_badge(score: float, level: str = "") -> str:
+    """A score's level as reviewers see it everywhere."""
+    level = level or risk.level_of(score)
+    return format_html(
+        '<span class="risk {}">{} <span class="num">{}</span></span>', level, Level(level).label, f"{score:g}"
+    )
+
+
+def level_word(level: str) -> str:
+    """A level without a score."""
+    return format_html('<span class="risk {}">{}</span>', level, Level(level).label) if level in Level.values else "–"
+
+
+class RuleColumns:
+    """Mixed into the admin of a kind of rules."""
+
+    @admin.display(description="State", ordering="is_enabled")
+    def state(self, row: Any) -> str:
+        if row.is_enabled:
+            return format_html('<span class="state on">{}</span>', "on")
+        return format_html('<span class="state off">{}</span>', "off")
+
+    @admin.display(description="Changes")
+    def history_link(self, row: Any) -> str:
+        name = f"admin:{row._meta.app_label}_{row._meta.model_name}_history"
+        return format_html(
+            '<a href="{}">History<span class="visually-hidden"> of {}</span></a>', reverse(name, args=[row.pk]), row
+        )

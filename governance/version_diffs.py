@@ -1,0 +1,114 @@
+"""Two versions of the rulebook side by side: rules that came, went or changed, field by field. PURE."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from governance.rule_diffs import FieldDiff, differences
+
+# Section of a content: what it is called, and the fields by which a rule is known again.
+SECTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "levels": ("Level scores", ("level",)),
+    "action_types": ("Action types", ("pattern",)),
+    "evidence": ("Evidence rules", ("name",)),
+    "indicators": ("Indicator rules", ("name",)),
+    "policies": ("Policies", ("name",)),
+    "thresholds": ("Thresholds", ("agent_type", "agent_id", "team")),
+}
+_LISTS = {"techniques": "\n", "controls": "\n", "words": "\n"}
+
+# Frozen contents have their fields in the order of the alphabet; people read what a rule does first.
+_ORDER = (
+    "level", "effect", "mode", "key", "value", "condition", "words", "points", "extra_points", "up_to", "raises_to",
+    "forces_review", "score", "review_from", "deny_from", "reason", "why",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RuleDiff:
+    """One rule that is different: `what` is added, removed or changed."""
+
+    what: str
+    name: str
+    fields: list[FieldDiff]
+
+
+@dataclass(frozen=True)
+class Section:
+    """What is different among the rules of one kind. `reordered`: policies give their reasons in another order."""
+
+    title: str
+    rules: list[RuleDiff]
+    same: int
+    reordered: bool = False
+
+    def count(self, what: str) -> int:
+        return sum(rule.what == what for rule in self.rules)
+
+    @property
+    def added(self) -> int:
+        return self.count("added")
+
+    @property
+    def removed(self) -> int:
+        return self.count("removed")
+
+    @property
+    def changed(self) -> int:
+        return self.count("changed")
+
+
+def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Section]:
+    """The sections of two contents in which something is different. A section that one format lacks is empty in it."""
+    sections = [_section(name, before, after) for name in SECTIONS]
+    return [section for section in sections if section.rules or section.reordered]
+
+
+def _section(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Section:
+    title, keys = SECTIONS[name]
+    old, new = _rules(before.get(name, ()), keys), _rules(after.get(name, ()), keys)
+    rules = [RuleDiff("added", key, differences({}, _told(new[key], keys), _LISTS)) for key in new if key not in old]
+    rules += [RuleDiff("removed", key, differences(old[key], dict.fromkeys(_told(old[key], keys), ""), _LISTS))
+              for key in old if key not in new]  # fmt: skip
+    both = [key for key in new if key in old]
+    for key in both:
+        # A field that one of the formats does not know says nothing.
+        shared = {field: text for field, text in new[key].items() if field in old[key]}
+        if changed := differences(old[key], shared, _LISTS):
+            rules.append(RuleDiff("changed", key, changed))
+    rules.sort(key=lambda rule: rule.name)
+    reordered = name == "policies" and both != [key for key in old if key in new]
+    return Section(title, rules, len(both) - sum(rule.what == "changed" for rule in rules), reordered)
+
+
+def _rules(items: Any, keys: Sequence[str]) -> dict[str, dict[str, str]]:
+    if isinstance(items, Mapping):
+        items = [{"level": level, "score": score} for level, score in items.items()]
+    return {" ".join(item[key] for key in keys if item[key]): _cells(item) for item in items}
+
+
+def _cells(item: Mapping[str, Any]) -> dict[str, str]:
+    cells = {"cvss_vector" if name == "cvss" else name: _text(value) for name, value in item.items()}
+    return dict(sorted(cells.items(), key=lambda cell: _ORDER.index(cell[0]) if cell[0] in _ORDER else len(_ORDER)))
+
+
+def _told(cells: Mapping[str, str], keys: Sequence[str]) -> dict[str, str]:
+    """The cells that say something, besides the name that stands beside them."""
+    return {name: text for name, text in cells.items() if text and name not in keys}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:.15g}"
+    if isinstance(value, list):
+        return "\n".join(map(_text, value))
+    if isinstance(value, Mapping):  # a vector, or a link with its name
+        if "vector" in value:
+            return f"{value['vector']} ({value['score']:g})"
+        tactic = f" ({value['tactic']})" if value.get("tactic") else ""
+        return f"{value['id']} {value.get('name') or value.get('title', '')}{tactic}"
+    return value or ""
