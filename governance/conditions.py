@@ -160,7 +160,7 @@ def activation(values: Mapping[str, Any]) -> Activation:
     return Activation(values)
 
 
-def evaluate(program: Program | Remembered | None, values: Activation) -> Answer:
+def evaluate(program: Program | None, values: Activation) -> Answer:
     """What the program says about an activation: True, False, or UNKNOWN for all else. Never raises.
 
     No program at all (None: a condition that compiles no more) says UNKNOWN too.
@@ -187,23 +187,6 @@ def why_unknown(program: Program, values: Activation) -> str:
 def leaves_open(program: Program) -> bool:
     """Whether an action without details, context and indicators gets no answer: worth a hint to who wrote it."""
     return evaluate(program, activation(BLANK)) is UNKNOWN
-
-
-class Remembered:
-    """A program that answers once, however often it is asked, until `memory` is emptied: for rules held against each
-    other over one action. Several share a memory; not for two threads at once.
-    """
-
-    __slots__ = ("_memory", "_program")
-
-    def __init__(self, program: Program, memory: dict[Any, Answer]):
-        self._program, self._memory = program, memory
-
-    def answer(self, values: Activation) -> Answer:
-        answer = self._memory.get(self)
-        if answer is None:
-            answer = self._memory[self] = self._program.answer(values)
-        return answer
 
 
 def looks_at(program: Program, family: str) -> bool:

@@ -6,7 +6,7 @@ nobody can answer never passes an action: it becomes pending, and `degraded` nam
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from governance.risk import Assessment, Facts, cvss_score
 from governance.thresholds import GUIDE, Threshold
 
 Outcome = Literal["approved", "pending", "rejected"]
+Ask = Callable[[Any, Any], conditions.Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Policy:
     effect: str
     mode: str
     reason: str
-    program: conditions.Program | conditions.Remembered | None
+    program: conditions.Program | None
     severity: str = "medium"
     controls: tuple[str, ...] = ()
     owner: str = ""
@@ -95,8 +96,13 @@ def policy_set(policies: Iterable[Policy]) -> PolicySet:
     )
 
 
-def evaluate(facts: Facts, assessment: Assessment, policies: PolicySet, line: Threshold = GUIDE) -> Verdict:
-    """Apply every policy that is valid at the time of the action, and the agent's line, and settle the outcome."""
+def evaluate(
+    facts: Facts, assessment: Assessment, policies: PolicySet, line: Threshold = GUIDE, ask: Ask = conditions.evaluate
+) -> Verdict:
+    """Apply every policy that is valid at the time of the action, and the agent's line, and settle the outcome.
+
+    `ask` answers a condition; a replay has one that remembers.
+    """
     threshold = line.as_snapshot(facts.agent_type)
     if not policies.enforced and not policies.observed:
         return _settle(assessment, line, threshold, {}, (), ())
@@ -106,12 +112,12 @@ def evaluate(facts: Facts, assessment: Assessment, policies: PolicySet, line: Th
     for policy in policies.enforced:
         if not policy.applies_at(facts.at):
             continue
-        answer = conditions.evaluate(policy.program, values)
+        answer = ask(policy.program, values)
         if answer is True:
             matched.setdefault(policy.effect, []).append(policy)
         elif answer is not False:
             unknown.append(policy)
-    observed = tuple(_observe(policy, values) for policy in policies.observed if policy.applies_at(facts.at))
+    observed = tuple(_observe(policy, values, ask) for policy in policies.observed if policy.applies_at(facts.at))
     return _settle(assessment, line, threshold, matched, unknown, tuple(item for item in observed if item))
 
 
@@ -165,8 +171,8 @@ def _why_people(
     return reasons
 
 
-def _observe(policy: Policy, values: Any) -> dict[str, Any] | None:
-    answer = conditions.evaluate(policy.program, values)
+def _observe(policy: Policy, values: Any, ask: Ask) -> dict[str, Any] | None:
+    answer = ask(policy.program, values)
     if answer is False:
         return None
     return policy.as_item() if answer is True else policy.as_item() | {"unknown": True}

@@ -13,7 +13,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -76,7 +75,6 @@ def forget() -> None:
     with _lock:
         _kept.clear()
         _digests.clear()
-        _program.cache_clear()
 
 
 def from_content(version: int, content: dict[str, Any]) -> Rulebook:
@@ -129,24 +127,17 @@ def _policy(
     valid_until: str | None = None,
     **rest: Any,
 ) -> policies.Policy:
+    try:
+        program = conditions.compile(condition)
+    except InvalidRule:
+        program = None  # this policy is then unanswerable, which is a person's case; the others still hold
     return policies.Policy(
-        program=_program(condition),
+        program=program,
         controls=tuple(controls),
         valid_from=datetime.fromisoformat(valid_from) if valid_from else None,
         valid_until=datetime.fromisoformat(valid_until) if valid_until else None,
         **rest,
     )
-
-
-@lru_cache(maxsize=4096)
-def _program(condition: str) -> Any:
-    """The program of a condition, one for every rulebook that has it: the next version differs in one rule or two,
-    and a replay knows by it what did not change.
-    """
-    try:
-        return conditions.compile(condition)
-    except InvalidRule:
-        return None  # this policy is then unanswerable, which is a person's case; the others still hold
 
 
 def _latest() -> tuple[int, str]:

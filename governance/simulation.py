@@ -71,13 +71,13 @@ def _answer(facts: Facts, rules: Rules) -> Answer:
         assessment = risk.assess(facts, rules.mapping)
     except Exception:  # as the gate does: whatever breaks, the action waits for a person
         return _UNASSESSED
-    return _evaluated(facts, assessment, rules)
+    return _evaluated(facts, assessment, rules, conditions.evaluate)
 
 
-def _evaluated(facts: Facts, assessment: Assessment, rules: Rules) -> Answer:
+def _evaluated(facts: Facts, assessment: Assessment, rules: Rules, ask: policies.Ask) -> Answer:
     try:
         line = rules.thresholds.for_agent(facts)
-        verdict = policies.evaluate(facts, assessment, rules.policies, line)
+        verdict = policies.evaluate(facts, assessment, rules.policies, line, ask)
     except Exception:  # as above
         return Answer("pending", assessment.score, assessment.level, (_UNEVALUATED,))
     return Answer(verdict.outcome, assessment.score, assessment.level, verdict.reasons)
@@ -103,25 +103,25 @@ class Comparison:
     """Two sets of rules, made ready to be held against many actions."""
 
     def __init__(self, before: Rules, after: Rules):
-        self._plain = before, after
-        self._memory = _Memory()
-        self._before, self._after = self._memory.of(before), self._memory.of(after)
+        self._before, self._after = before, after
+        self._memory = _Memory((*_all_of(before.policies), *_all_of(after.policies)))
         parts = _different_parts(before.mapping, after.mapping)
         self._one_score = not parts
         self._only_types = parts == {"types"}
         self._one_line = before.thresholds == after.thresholds
-        ours, theirs = set(_all_of(before.policies)), set(_all_of(after.policies))
-        self._dropped, self._drafted = _watched(ours - theirs), _watched(theirs - ours)
+        ours, theirs = _by_all_it_says(before.policies), _by_all_it_says(after.policies)
+        self._dropped = _watched(policy for says, policy in ours.items() if says not in theirs)
+        self._drafted = _watched(policy for says, policy in theirs.items() if says not in ours)
 
     def of(self, facts: Facts) -> Look:
         """The same difference as `compare`, and what the drafted policies say."""
-        self._memory.begin()
+        self._memory.forget()
         try:
             first = risk.assess(facts, self._before.mapping)
             second = first if self._scores_alike(facts) else risk.assess(facts, self._after.mapping)
             return self._settled(facts, first, second)
         except Exception:  # one side broke; say what each would have done with it
-            return Look(compare(facts, *self._plain))
+            return Look(compare(facts, self._before, self._after))
 
     def _scores_alike(self, facts: Facts) -> bool:
         """Whether no difference between the mappings can reach this action."""
@@ -140,10 +140,10 @@ class Comparison:
             and not _seen(facts, first, self._dropped)
         ):
             return _NOTHING
-        before = _evaluated(facts, first, self._before)
+        before = _evaluated(facts, first, self._before, self._memory.ask)
         if not alike:
             self._memory.forget_risk()
-        difference = _difference(before, _evaluated(facts, second, self._after))
+        difference = _difference(before, _evaluated(facts, second, self._after, self._memory.ask))
         unanswered = [item for item in drafted if "unknown" in item]
         return Look(difference, len(drafted) > len(unanswered), bool(unanswered))
 
@@ -151,43 +151,35 @@ class Comparison:
         return self._before.thresholds.for_agent(facts) == self._after.thresholds.for_agent(facts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Remembering:
-    """Rules whose policies share their answers with other rules."""
-
-    mapping: RiskMapping
-    policies: PolicySet
-    thresholds: Thresholds
-
-
 class _Memory:
-    """The answers of conditions to one action: those that another score could change, and the others."""
+    """The answers of conditions to one action: those that another score could change, and the others.
 
-    def __init__(self) -> None:
-        self._programs: dict[Any, conditions.Remembered] = {}
-        self._of_risk: dict[Any, Any] = {}
-        self._of_content: dict[Any, Any] = {}
+    A condition that both sides have is one program (conditions.compile sees to it), so it is known by its identity.
+    """
 
-    def of(self, rules: Rules) -> _Remembering:
-        enforced, observed = map(self._policies, (rules.policies.enforced, rules.policies.observed))
-        return _Remembering(rules.mapping, PolicySet(enforced, observed), rules.thresholds)
+    def __init__(self, known: Iterable[Policy]):
+        programs = [policy.program for policy in known if policy.program is not None]
+        self._about_content = {id(one) for one in programs if not conditions.looks_at(one, "risk")}
+        self._programs = programs  # kept, so that no other object gets the same identity
+        self._of_content: dict[int, conditions.Answer] = {}
+        self._of_risk: dict[int, conditions.Answer] = {}
 
-    def _policies(self, chosen: Iterable[Policy]) -> tuple[Policy, ...]:
-        return tuple(replace(p, program=self._program(p.program)) if p.program else p for p in chosen)
+    def ask(self, program: Any, values: Any) -> conditions.Answer:
+        """conditions.evaluate, once."""
+        key = id(program)
+        memory = self._of_content if key in self._about_content else self._of_risk
+        answer = memory.get(key)
+        if answer is None:
+            answer = memory[key] = conditions.evaluate(program, values)
+        return answer
 
-    def _program(self, program: Any) -> conditions.Remembered:
-        if program not in self._programs:
-            memory = self._of_risk if conditions.looks_at(program, "risk") else self._of_content
-            self._programs[program] = conditions.Remembered(program, memory)
-        return self._programs[program]
-
-    def begin(self) -> None:
-        """Another action."""
-        self._of_risk.clear()
+    def forget(self) -> None:
+        """Another action comes."""
         self._of_content.clear()
+        self._of_risk.clear()
 
     def forget_risk(self) -> None:
-        """The same action with another assessment."""
+        """The same action comes with another assessment."""
         self._of_risk.clear()
 
 
@@ -199,6 +191,18 @@ def _different_parts(before: RiskMapping, after: RiskMapping) -> set[str]:
 
 def _all_of(policy_set: PolicySet) -> tuple[Policy, ...]:
     return (*policy_set.enforced, *policy_set.observed)
+
+
+def _by_all_it_says(policy_set: PolicySet) -> dict[tuple[Any, ...], Policy]:
+    """The policies by all their fields, a program by its identity: two that say the same are the same."""
+    return {
+        tuple(id(value) if name == "program" else value for name, value in _said(policy)): policy
+        for policy in _all_of(policy_set)
+    }
+
+
+def _said(policy: Policy) -> list[tuple[str, Any]]:
+    return [(part.name, getattr(policy, part.name)) for part in fields(Policy)]
 
 
 def _watched(chosen: Iterable[Policy]) -> PolicySet:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from governance import risk, rulebook, simulation
+from governance import conditions, risk, rulebook, simulation
 from governance.risk import Facts
 from governance.rulebook import Rulebook
 from governance.simulation import Comparison, Tally, compare, decisive
@@ -265,6 +265,26 @@ def test_what_a_draft_cannot_reach_is_not_asked(monkeypatch: pytest.MonkeyPatch)
     other_type = rules(policies=shared, action_types=[kind("*"), kind("query", "low"), kind("database.*", "low")])
     assert Comparison(rules(policies=shared), other_type).of(facts("query")).difference is None
     assert asked == [1]
+
+
+def test_a_condition_is_asked_once_for_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless it looks at a risk that the draft changes."""
+    asked: list[Any] = []
+    whole = conditions.evaluate
+    monkeypatch.setattr("governance.conditions.evaluate", lambda *args: asked.append(args[0]) or whole(*args))
+    shared = [policy('action.type == "parcel"'), policy("risk.score > 90")]
+    comparison = Comparison(rules(policies=shared), rules(policies=shared, levels=LEVELS | {"low": 45}))
+    assert comparison.of(facts("query")).difference is not None
+    assert len(asked) == 3
+    comparison.of(facts("query"))
+    assert len(asked) == 6, "another action, other answers"
+
+
+@pytest.mark.parametrize("name", conditions.VARIABLES)
+def test_what_a_condition_looks_at_is_known(name: str) -> None:
+    program = conditions.compile(f"type({name}) == type({name})")
+    assert conditions.looks_at(program, "risk") == name.startswith("risk.")
+    assert conditions.looks_at(program, name.partition(".")[0])
 
 
 # -- The numbers ---------------------------------------------------------------------------------------------

@@ -25,8 +25,8 @@ def test_it_measures_submits_and_polls(pytestconfig: pytest.Config) -> None:
 def test_it_measures_replays(pytestconfig: pytest.Config) -> None:
     said = bench(pytestconfig, "--only=replay", "--actions=300")
     assert "300 actions made in" in said
-    for name in ("(read and parse only)", "a policy for few", "an action type", "a policy for all", "a level's score"):
-        assert re.search(rf"^{re.escape(name)} +\d+\.\d +\d+ +\d+\.\d", said, re.MULTILINE), said
+    for name in ("a policy for few", "an action type", "a policy for all", "a level's score"):
+        assert re.search(rf"^{name} +\d+\.\d +\d+\.\d +\d+ +\d+\.\d +\d+$", said, re.MULTILINE), said
     assert "Target, 100,000 actions in 60 s on two cores" in said
 
 
