@@ -49,10 +49,6 @@ class RiskRuleAdmin(RuleColumns, RuleAdmin):
     def get_urls(self) -> list[Any]:
         return [self.endpoint("preview", self.preview_view), *super().get_urls()]
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        title = str(self.opts.verbose_name_plural).capitalize()
-        return super().changelist_view(request, {"title": title} | (extra_context or {}))
-
     def endpoint(self, name: str, view: Callable[..., HttpResponse]) -> Any:
         """An address below the kind's list, for those who may change a rule of the kind. By POST, writing nothing."""
 
