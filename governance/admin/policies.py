@@ -50,7 +50,6 @@ class PolicyAdmin(PolicyDesk):
     list_filter = ("effect", "mode", "severity", ValidityFilter, "is_enabled")
     list_select_related = ("owner",)
     search_fields = ("name", "condition", "reason", "controls__control_id")
-    autocomplete_fields = ("controls",)
     groups = (
         ("What it does", ("name", "effect", "mode", "severity")),
         ("When it applies", ("condition",)),

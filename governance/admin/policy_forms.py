@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.utils.html import format_html
 
 from governance import conditions
+from governance.admin.pickers import PickField
 from governance.admin.rule_forms import SENTENCE, RuleForm
-from governance.models import Person, Policy, Threshold
+from governance.models import Control, Person, Policy, Threshold
 from governance.rule_checks import line_taken
 
 # What each choice does, beside the choice.
@@ -64,6 +65,13 @@ class PolicyForm(RuleForm):
         help_text="It applies until just before this moment. Empty: for good.",
     )
 
+    controls = PickField(
+        Control,
+        kind="controls",
+        hint="AC-3 or access",
+        help_text="The controls of SP 800-53 it serves, for the auditor.",
+    )
+
     class Meta:
         model = Policy
         fields = "__all__"
@@ -86,7 +94,6 @@ class PolicyForm(RuleForm):
             "reason": "One sentence: the reviewer reads it, and the agent is sent it.",
             "severity": "How much it matters, for those who read it. It changes no outcome.",
             "owner": "Who answers for it when somebody asks why.",
-            "controls": "The controls of SP 800-53 it serves, for the auditor.",
             "priority": "Only orders the reasons when several policies apply, smallest first. It never changes an"
             " outcome: a denial is a denial.",
             "is_enabled": "A policy is disabled, never deleted, because actions and versions speak of it.",

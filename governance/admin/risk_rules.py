@@ -49,10 +49,6 @@ class RiskRuleAdmin(RuleColumns, RuleAdmin):
     def get_urls(self) -> list[Any]:
         return [self.endpoint("preview", self.preview_view), *super().get_urls()]
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        title = str(self.opts.verbose_name_plural).capitalize()
-        return super().changelist_view(request, {"title": title} | (extra_context or {}))
-
     def endpoint(self, name: str, view: Callable[..., HttpResponse]) -> Any:
         """An address below the kind's list, for those who may change a rule of the kind. By POST, writing nothing."""
 
@@ -122,10 +118,13 @@ class ActionTypeRuleAdmin(RiskRuleAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         base = LevelScore.objects.filter(level=OuterRef("level")).values("score")[:1]
-        return super().get_queryset(request).annotate(base_score=Subquery(base))
+        unclassified_first = Case(When(pattern=FALLBACK, then=0), default=1)
+        # Annotated before it is ordered, unlike Django's own: PostgreSQL orders a search by selected columns only.
+        rows = ActionTypeRule.objects.annotate(base_score=Subquery(base), place=unclassified_first)
+        return rows.order_by(*self.get_ordering(request))
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        return [Case(When(pattern=FALLBACK, then=0), default=1).asc(), "pattern"]  # the unclassified row first
+        return ["place", "pattern"]
 
     @admin.display(description="Action type", ordering="pattern")
     def named(self, row: Any) -> str:

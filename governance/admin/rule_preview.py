@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-import cvss as cvss_library
-
 from governance import cvss, cvss_metrics, evidence, past_actions, policies, risk, routing, rulebook
 from governance.errors import InvalidRule
 from governance.mapping import FALLBACK, HIGHEST, LEVELS, Mapping, TypeRule
@@ -111,25 +109,14 @@ def vector_preview(text: str) -> dict[str, Any]:
     except InvalidRule as exc:
         return {"problem": exc.errors["cvss_vector"]}
     rules = IndicatorRule.objects.filter(is_enabled=True).exclude(cvss_environment="")
-    places = [{"rule": rule, **environmental(base["vector"], rule.cvss_environment)} for rule in rules]
+    declared: dict[str, list[str]] = {}
+    for key, value, needed in rules.values_list("key", "value", "cvss_environment"):
+        declared.setdefault(needed, []).append(f"{key} = {value}")
+    places = [
+        {"cvss": cvss.with_environment(base, needed), "needed": needed, "declared": names[:3], "more": len(names) - 3}
+        for needed, names in sorted(declared.items())
+    ]
     return {"base": base, "places": places}
-
-
-def environmental(vector: str, requirements: str) -> dict[str, Any]:
-    """The score of a base vector with security requirements, 0.0 to 10.0, its severity and the whole vector.
-
-    It never lowers: CVSS 4.0 reads a requirement that is not given as high (section 4.1), so one given as usual would.
-    """
-    base, whole = cvss.base(vector), f"{vector}/{requirements}"
-    if vector.startswith("CVSS:4.0/"):
-        scored = cvss_library.CVSS4(whole)
-        score, severity = float(scored.base_score), scored.severity  # 4.0 has one score, of all metrics given
-    else:
-        scored = cvss_library.CVSS3(whole)
-        score, severity = float(scored.environmental_score), scored.severities()[2]
-    if score < base["score"]:
-        score, severity = base["score"], base["severity"]
-    return {"vector": whole, "score": score, "severity": severity.upper()}
 
 
 def words_preview(lines: str, text: str) -> dict[str, Any]:
@@ -197,7 +184,12 @@ def levels_preview(draft: LevelScore) -> dict[str, Any]:
                 if _decided(before) != _decided(after)
             ]:
                 changed.append({"pattern": pattern, "score": new["score"], "level": new["level"], "turns": turns})
-    return {"table": table, "moved": {"from": scores[draft.level], "to": draft.score}, "changed": changed}
+    return {
+        "table": table,
+        "moved": {"from": scores[draft.level], "to": draft.score},
+        "changed": changed,
+        "more": max(0, len(changed) - 20),
+    }
 
 
 def _decided(one: dict[str, Any]) -> str:

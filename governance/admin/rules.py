@@ -39,6 +39,10 @@ class RuleAdmin(ReplayedRules, RuleFiles, RuleHistory, admin.ModelAdmin):
         may = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         return [own, ("This change", {"fields": ("change_reason", "without_replay", "seen")})] if may else [own]
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().changeform_view(request, *args, **kwargs)

@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                 ('counts', models.JSONField(default=dict, help_text='Numbers by transition, agent and type.')),
                 ('error', models.TextField(blank=True)),
                 ('finished_at', models.DateTimeField(null=True)),
+                ('lowest', models.BigIntegerField(help_text='The last one to be looked at.', null=True)),
                 ('viewed_at', models.DateTimeField(help_text='When the one who asked first saw the finished answer.', null=True)),
             ],
             options={

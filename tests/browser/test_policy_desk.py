@@ -19,7 +19,7 @@ ADD = "/admin/governance/policy/add/"
 
 
 def condition(page: Page) -> str:
-    return page.get_by_label("Condition:").input_value()
+    return page.get_by_label("Condition", exact=True).input_value()
 
 
 def test_it_works(live_portal: LivePortal, page_of: PageOf) -> None:
@@ -31,7 +31,7 @@ def test_it_works(live_portal: LivePortal, page_of: PageOf) -> None:
     said = page.get_by_role("status")
     expect(said).to_contain_text("It is a condition")
 
-    field = page.get_by_label("Condition:")
+    field = page.get_by_label("Condition", exact=True)
     field.fill('action.typ == "transaction" &&\n  action.details.amount > 1000')
     expect(said).to_contain_text("Not a condition yet")
     expect(said.locator("pre")).to_have_text(
@@ -53,8 +53,10 @@ def test_it_works(live_portal: LivePortal, page_of: PageOf) -> None:
     page.get_by_label("or its number").fill(str(large))
     expect(said.locator("tr.changed")).to_contain_text("refused at once")
 
-    page.get_by_label("Reason:").fill("No payments of more than 1,000.")
+    page.get_by_label("Reason", exact=True).fill("No payments of more than 1,000.")
     page.get_by_label("Reason for this change").fill("Agreed with the treasurer.")
+    page.get_by_role("button", name="Replay this draft").click()
+    expect(page.locator("#replay-answer")).to_contain_text("would come out differently")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text(re.compile(r"Rulebook version \d+ is in force\."))).to_be_visible()
     row = page.locator("#result_list tr", has_text="Payments by agents need a person")
@@ -65,14 +67,14 @@ def test_it_works(live_portal: LivePortal, page_of: PageOf) -> None:
 def test_a_wrong_policy_is_refused_at_its_field(page_of: PageOf) -> None:
     page = page_of("adam")
     page.goto(ADD)
-    page.get_by_label("Name:").fill("Never")
-    page.get_by_label("Condition:").fill("Do not allow payments over 500")
+    page.get_by_label("Name", exact=True).fill("Never")
+    page.get_by_label("Condition", exact=True).fill("Do not allow payments over 500")
     page.get_by_label("Deny").check()
-    page.get_by_label("Reason:").fill("No.")
+    page.get_by_label("Reason", exact=True).fill("No.")
     page.get_by_label("Reason for this change").fill("Because.")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".field-condition .errorlist")).to_contain_text("sentences are not read here")
-    expect(page.get_by_label("Condition:")).to_have_value("Do not allow payments over 500")
+    expect(page.get_by_label("Condition", exact=True)).to_have_value("Do not allow payments over 500")
 
 
 def test_the_reference_is_searched_and_inserts_at_the_cursor(page_of: PageOf) -> None:
@@ -87,7 +89,7 @@ def test_the_reference_is_searched_and_inserts_at_the_cursor(page_of: PageOf) ->
     find.press("Enter")  # saves nothing
     entries.get_by_role("button").click()
     assert condition(page) == 'action.at.getDayOfWeek("Europe/Berlin") in [0, 6]'
-    field = page.get_by_label("Condition:")
+    field = page.get_by_label("Condition", exact=True)
     field.press("End")
     field.type(" && ")
     find.fill("unregistered")
@@ -108,14 +110,14 @@ def test_without_a_script_it_is_tried_on_a_page_of_its_own(live_portal: LivePort
     tried = opened.value
     expect(tried.get_by_text("Nothing is saved here.")).to_be_visible()
     expect(tried.locator(".parts > li > .answer")).to_have_text("does not hold")
-    expect(page.get_by_label("Condition:")).to_have_value('agent.type == "unregistered" && risk.score >= 50')
+    expect(page.get_by_label("Condition", exact=True)).to_have_value('agent.type == "unregistered" && risk.score >= 50')
 
 
 def test_signing_out_meanwhile_loses_nothing(page_of: PageOf) -> None:
     page = page_of("adam")
     page.goto(ADD)
     page.context.clear_cookies()
-    page.get_by_label("Condition:").fill("risk.score > 5")
+    page.get_by_label("Condition", exact=True).fill("risk.score > 5")
     expect(page.get_by_role("status")).to_contain_text(re.compile("You are signed out|The portal did not answer"))
     assert condition(page) == "risk.score > 5"
 

@@ -62,7 +62,7 @@ def change(model: type[Model], lookup: dict[str, Any], **fields: Any) -> None:
         (Technique, "asi0", [f"ASI0{n}" for n in range(1, 10)]),
         (Technique, "aml.t0053", ["AML.T0053"]),
         (Technique, "stored data", ["T1565.001"]),
-        (Technique, "TA0006", sorted(number for number, words in TECHNIQUES.items() if words[2] == "TA0006")),
+        (Technique, "TA0006", sorted(number for number, words in TECHNIQUES.items() if "TA0006" in words[2])),
         (Technique, "nothing like it", []),
         (Control, "AC-06(09)", ["AC-6(9)"]),
         (Control, "ac-6", ["AC-6", "AC-6(9)"]),
