@@ -46,9 +46,17 @@ class Actions:
 
     def page(self, window: Window, below: int | None, limit: int) -> Sequence[PastAction]:
         rows = _of(window).order_by("-pk")
-        if below is not None:
-            rows = rows.filter(pk__lt=below)
-        return [_past(row) for row in rows.values_list(*_COLUMNS)[:limit]]
+        if below is None or window.lowest is None:
+            rows = rows if below is None else rows.filter(pk__lt=below)
+            return [_past(row) for row in rows.values_list(*_COLUMNS)[:limit]]
+        # As many ids as rows may come, instead of a LIMIT: PostgreSQL would read the whole window for each page where
+        # it has no statistics of a table yet, or keeps a plan for any values. Ids have gaps, but few.
+        while below > window.lowest:
+            first = max(window.lowest, below - limit)
+            if page := rows.filter(pk__gte=first, pk__lt=below).values_list(*_COLUMNS):
+                return [_past(row) for row in page]
+            below = first
+        return []
 
 
 def _of(window: Window) -> Any:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.agents import pay, submit
 from tests.browser.test_accessible import assert_fits
@@ -23,10 +23,15 @@ _MANY = "import django; django.setup()\nfrom tests.support.drafts import copies\
 
 def type_policy(page: Page, name: str, condition: str) -> None:
     page.goto(ADD)
-    page.get_by_label("Name:").fill(name)
-    page.get_by_label("Condition:").fill(condition)
-    page.get_by_label("Effect:").select_option("require_approval")
-    page.locator("#id_reason").fill("Somebody looks first.")
+    page.get_by_label("Name", exact=True).fill(name)
+    condition_of(page).fill(condition)
+    page.get_by_label("Require approval").check()
+    page.get_by_label("Enforce").check()
+    page.get_by_label("Reason", exact=True).fill("Somebody looks first.")
+
+
+def condition_of(page: Page) -> Locator:
+    return page.get_by_label("Condition", exact=True)
 
 
 def replay(page: Page) -> None:
@@ -39,14 +44,14 @@ def test_it_works(live_portal: LivePortal, page_of: PageOf) -> None:
     type_policy(page, "Look at queries", 'action.typ == "query"')
     replay(page)
     expect(page.locator("#replay-answer")).to_contain_text("undeclared reference to 'action.typ'")
-    page.get_by_label("Condition:").fill('action.type == "query"')
+    condition_of(page).fill('action.type == "query"')
     replay(page)
     answer = page.locator("#replay-answer")
     expect(answer).to_contain_text("1 of 2 past actions would come out differently.")
     expect(answer.get_by_role("link", name=f"#{query}")).to_be_visible()
     expect(answer.get_by_role("link", name=f"#{payment}")).to_have_count(0)
     expect(page).to_have_url(re.compile(ADD))
-    page.get_by_label("Reason for this change:").fill("Agreed on Monday.")
+    page.get_by_label("Reason for this change").fill("Agreed on Monday.")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Rulebook version 2 is in force.")).to_be_visible()
     page.goto("/admin/governance/replay/")
@@ -59,10 +64,10 @@ def test_it_works(live_portal: LivePortal, page_of: PageOf) -> None:
 def test_saving_unseen_is_asked_about(live_portal: LivePortal, page_of: PageOf) -> None:
     page = page_of("adam")
     type_policy(page, "Unseen", "risk.score > 99")
-    page.get_by_label("Reason for this change:").fill("In a hurry.")
+    page.get_by_label("Reason for this change").fill("In a hurry.")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("You have not looked at what this draft would have changed.")).to_be_visible()
-    expect(page.get_by_label("Condition:")).to_have_value("risk.score > 99")
+    expect(condition_of(page)).to_have_value("risk.score > 99")
     page.get_by_label("Save without a replay").check()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text(re.compile(r"Rulebook version \d+ is in force"))).to_be_visible()
@@ -71,7 +76,7 @@ def test_saving_unseen_is_asked_about(live_portal: LivePortal, page_of: PageOf) 
 def test_enter_saves_and_does_not_replay(page_of: PageOf) -> None:
     page = page_of("adam")
     type_policy(page, "By Enter", "risk.score > 99")
-    page.get_by_label("Name:").press("Enter")
+    page.get_by_label("Name", exact=True).press("Enter")
     expect(page.get_by_text("Please correct the error below.")).to_be_visible()
     expect(page.locator("#replay-answer")).to_be_empty()
 

@@ -106,6 +106,15 @@ def test_a_range_of_days(api: Api) -> None:
         assert sorted(number for number, _, _ in found(replay)) == sorted(expected)
 
 
+def test_gaps_between_the_numbers_are_stepped_over(api: Api) -> None:
+    first = lifecycles.auto_approved(api)
+    far = copies(2, first_id=first + 10 * replays.PAGE)
+    for window in (Window(latest=3), Window(since=timezone.now() - timedelta(days=1))):
+        replay = work_on(asked(window=window).pk, seconds=LONG)
+        assert [number for number, _, _ in found(replay)] == far[::-1]
+        assert (replay.total, replay.done, far[0]) == (3, 3, first)
+
+
 def test_no_actions_at_all(db: None) -> None:
     replay = work_on(asked().pk, seconds=LONG)
     assert (replay.state, replay.total, replay.done) == ("done", 0, 0)

@@ -30,13 +30,14 @@ def asked(row: Model | None = None, window: Window | None = None, **links: Any) 
     return ask_replay(draft, subject=f"new {row}", rule=row, window=window or Window(latest=1000), actor=ADAM)
 
 
-def copies(number: int) -> list[int]:
-    """The latest action again and again, as past ones of the same agent; their ids.
+def copies(number: int, first_id: int | None = None) -> list[int]:
+    """The latest action again and again, as past ones of the same agent; the ids of all actions then.
 
     Only for tests whose subject is the number: an action's own way is through submit.
     """
     latest = Action.objects.latest("pk")
     columns = [field.attname for field in Action._meta.concrete_fields if not field.primary_key]
     same = {name: getattr(latest, name) for name in columns} | {"idempotency_token": None}
-    Action.objects.bulk_create(Action(**same) for _ in range(number))
+    numbers = range(first_id, first_id + number) if first_id else [None] * number
+    Action.objects.bulk_create(Action(pk=pk, **same) for pk in numbers)
     return list(Action.objects.order_by("pk").values_list("pk", flat=True))
