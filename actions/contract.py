@@ -75,21 +75,26 @@ class Submission:
 
     def facts(self, team: str, agent_type: str, at: datetime) -> Facts:
         """What risk and policy may look at: the content, and what the portal knows of its sender."""
-        return Facts(
-            agent_type=agent_type,
-            at=at,
-            agent_id=self.agent_id,
-            team=team,
-            action_type=self.action_type,
-            tool_name=self.tool_name,
-            resource=self.resource,
-            description=self.description,
-            details=self.payload.get("action_details", {}),
-            context=self.payload.get("context", {}),
-            indicators=self.payload.get("risk_indicators", {}),
-            environment=self.payload.get("environment", ""),
-            mcp_server=self.payload.get("mcp_server_name", ""),
-        )
+        return facts_of(self.payload, agent_id=self.agent_id, team=team, agent_type=agent_type, at=at)
+
+
+def facts_of(payload: dict[str, Any], **known: Any) -> Facts:
+    """The facts in a submission's content, with what is `known` besides: agent_id, team, agent_type, at, principal."""
+    indicators = payload.get("risk_indicators", {})
+    if "contains_pii" in payload:  # a hint some clients put beside the indicators (wire-contract 4.1)
+        indicators = {"contains_pii": payload["contains_pii"]} | indicators
+    return Facts(
+        action_type=payload["action_type"],
+        tool_name=payload["tool_name"],
+        resource=payload["resource"],
+        description=payload["description"],
+        details=payload.get("action_details", {}),
+        context=payload.get("context", {}),
+        indicators=indicators,
+        environment=payload.get("environment", ""),
+        mcp_server=payload.get("mcp_server_name", ""),
+        **known,
+    )
 
 
 def parse(body: Any, *, lenient: bool) -> Submission:

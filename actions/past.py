@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db.models import Count, Max, Min
 
+from actions.contract import facts_of
 from actions.models import Action
 from governance.models import AgentType
 from governance.past_actions import PastAction, Span, Window
-from governance.risk import Facts
 
 _COLUMNS = (
     "pk",
@@ -72,28 +72,15 @@ def _of(window: Window) -> Any:
 
 def _past(row: tuple[Any, ...]) -> PastAction:
     action_id, content, verdict, score, created_at, agent_id, agent_type, team, *principal = row
-    payload = json.loads(content)
     principal_id, principal_type = principal if principal[0] != agent_id else ("", "")
-    return PastAction(
-        action_id=action_id,
-        facts=Facts(
-            agent_id=agent_id,
-            team=team,
-            action_type=payload["action_type"],
-            tool_name=payload["tool_name"],
-            resource=payload["resource"],
-            description=payload["description"],
-            details=payload.get("action_details", {}),
-            context=payload.get("context", {}),
-            indicators=payload.get("risk_indicators", {}),
-            environment=payload.get("environment", ""),
-            mcp_server=payload.get("mcp_server_name", ""),
-            # What the agent was called then; actions older than the types keep what it is called now.
-            agent_type=verdict.get("threshold", {}).get("agent_type") or agent_type or AgentType.SUPERVISED,
-            at=created_at,
-            principal_id=principal_id,
-            principal_type=principal_type,
-        ),
-        outcome=verdict["outcome"],
-        score=score,
+    facts = facts_of(
+        json.loads(content),
+        agent_id=agent_id,
+        team=team,
+        # What the agent was called then; actions older than the types keep what it is called now.
+        agent_type=verdict.get("threshold", {}).get("agent_type") or agent_type or AgentType.SUPERVISED,
+        at=created_at,
+        principal_id=principal_id,
+        principal_type=principal_type,
     )
+    return PastAction(action_id, facts, outcome=verdict["outcome"], score=score)

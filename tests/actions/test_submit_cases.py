@@ -141,3 +141,11 @@ class TestDegraded:
         assert answer.status == 500
         assert "Nothing was approved" in answer["detail"]
         assert "disk full" not in json.dumps(answer.json)
+
+
+def test_a_hint_beside_the_indicators_counts_like_one(submit):
+    """Wire-contract 4.1: some clients say contains_pii at the top of the body."""
+    beside, within = submit(contains_pii=True), submit(risk_indicators={"contains_pii": True})
+    plain = submit()
+    assert beside["cvss_vector"] == within["cvss_vector"] != plain["cvss_vector"]
+    assert beside["risk_score"] == plain["risk_score"]
