@@ -60,15 +60,15 @@ class Command(BaseCommand):
         draft, subject = _draft(options)
         window = _window(options)
         span = past_actions.source().span(window)
-        replay = _Replay(draft, span, self.stderr if sys.stderr.isatty() or options["verbosity"] > 1 else None)
+        replay = ConsoleReplay(draft, span, self.stderr if sys.stderr.isatty() or options["verbosity"] > 1 else None)
         found = replay.run(window, options["csv"])
         self.stdout.write(replay.as_json(subject) if options["json"] else replay.in_words(subject))
         if found:
             sys.exit(DIFFERENT)
 
 
-class _Replay:
-    """The comparison as it goes along."""
+class ConsoleReplay:
+    """The comparison as it goes along, told to `progress` if there is one."""
 
     def __init__(self, draft: Drafted, span: Span, progress: Any):
         self.draft, self.span, self.progress = draft, span, progress
