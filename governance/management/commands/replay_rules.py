@@ -136,8 +136,8 @@ class ConsoleReplay:
             indent=2,
         )
 
-    def in_words(self, subject: str) -> str:
-        """The answer for a person."""
+    def in_words(self, subject: str, rest: str = "--csv FILE has them all") -> str:
+        """The answer for a person. `rest`: where the changes are that are not shown."""
         tally = self.tally
         lines = [
             f"{subject}, compared with rulebook version {self.draft.base_version}:",
@@ -155,7 +155,7 @@ class ConsoleReplay:
             reason = plain(change["reason under the draft"])
             lines.append(f"  #{change['action']} {change['before']} -> {change['after']}: {reason}")
         if tally.changed > len(self.shown):
-            lines.append(f"  and {tally.changed - len(self.shown):,} more; --csv FILE has them all.")
+            lines.append(f"  and {tally.changed - len(self.shown):,} more; {rest}.")
         return "\n".join(lines)
 
 
