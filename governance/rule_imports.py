@@ -99,10 +99,20 @@ class Plan:
         """What every row was compared with, short: enough to notice that it is another by now."""
         return [line.seen[:16] for line in self.lines]
 
+    def check_seen(self, seen: Sequence[str]) -> None:
+        """Raises Conflict when a rule is not what a person saw, `seen` being that plan's `seen`."""
+        if list(seen) != self.seen:
+            raise Conflict(
+                "Somebody changed a rule of the file meanwhile. Nothing was changed. Look at the comparison again."
+            )
+
 
 def drafts_of(*plans: Plan) -> list[Draft]:
-    """The rules as they would be, to be scored or replayed before anything is written."""
-    return [Draft(line.row, line.links) for plan in plans for line in plan.of("new", "changed")]
+    """The rules as they would be, to be scored or replayed before anything is written.
+
+    Raises InvalidRule when a row is wrong: what cannot be saved needs no look.
+    """
+    return [Draft(change.row, change.links) for change in changes_of(*plans)]
 
 
 def changes_of(*plans: Plan) -> list[Change]:
@@ -153,10 +163,8 @@ def import_rules(
     `file` and `digest` (SHA-256, hex) name the file for the record; `seen` is `plan.seen` of the plan that a person
     looked at. Raises like change_rules, and Conflict when a rule is not what that person saw.
     """
-    if seen is not None and list(seen) != plan.seen:
-        raise Conflict(
-            "Somebody changed a rule of the file meanwhile. Nothing was changed. Look at the comparison again."
-        )
+    if seen is not None:
+        plan.check_seen(seen)
     changes = changes_of(plan)
     with transaction.atomic():
         version = change_rules(changes, actor=actor, reason=reason, replay=replay)

@@ -72,8 +72,7 @@ def restore_version(
     changes = changes_of(*plans)
     with transaction.atomic():
         take_turn()
-        if rulebook.latest_version() != seen:
-            raise Conflict("Somebody changed the rules meanwhile. Nothing was changed. Look at the comparison again.")
+        check_seen(seen)
         made = change_rules(changes, actor=actor, reason=reason, replay=replay)
         if made is not None:
             ledger.append(
@@ -91,6 +90,12 @@ def restore_version(
                 },
             )
     return made
+
+
+def check_seen(seen: int) -> None:
+    """Raises Conflict when the version that was in force when a person looked is not the latest any more."""
+    if rulebook.latest_version() != seen:
+        raise Conflict("Somebody changed the rules meanwhile. Nothing was changed. Look at the comparison again.")
 
 
 def _plan(model: type[Model], wanted: list[Cells], former: Mapping[tuple[str, str], tuple[str, ...]]) -> Plan:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 
+from governance.admin.rule_forms import ReasonForm
 from governance.drafts import Drafted, drafted
 from governance.errors import InvalidRule
 from governance.models import Replay
 from governance.past_actions import Window
 from governance.replays import viewed_replay
 from governance.rule_content import LINKS, Draft
+from governance.rule_imports import Plan, drafts_of
 from governance.rulebook import NoRulebook
 
 NOT_SEEN = (
@@ -61,19 +65,30 @@ def _midnight(day: date) -> datetime:
 
 
 class DraftForm:
-    """Mixed in before a rule's form: the rule as a draft, and the look at it that comes before saving."""
+    """Mixed in before a form that saves rules: these as a draft, and the look at it that comes before saving."""
 
     asked_by_id = ""  # who must have looked; empty: nobody, because nothing is saved
     replay: Replay | None = None  # what that one has seen of this very draft
 
-    def draft(self: Any) -> Drafted:
-        """The rules with this one as the form has it. Raises InvalidRule."""
+    def drafts(self: Any) -> list[Draft]:
+        """What the form would save; here the one rule it is about. Raises InvalidRule."""
         given = self.cleaned_data
         links = {name: list(given[name]) for name in LINKS.get(type(self.instance), ()) if name in given}
-        return drafted([Draft(self.instance, links)])
+        return [Draft(self.instance, links)]
+
+    def about(self: Any) -> tuple[str, Model]:
+        """The draft in words, and the row that it is filed under."""
+        rule = self.instance
+        return f"{'' if rule.pk else 'new '}{rule._meta.verbose_name} {rule}", rule
+
+    def draft(self) -> Drafted:
+        """The rules as they would be once the form is saved. Raises InvalidRule and NoRulebook."""
+        return drafted(self.drafts())
 
     def _post_clean(self: Any) -> None:
         super()._post_clean()  # type: ignore[misc]
+        if self.cleaned_data.get("without_replay"):  # a yes is shown again, so that it can be taken back
+            self.fields["without_replay"].widget = forms.CheckboxInput()
         if not self.asked_by_id or self.errors:
             return
         try:
@@ -84,3 +99,22 @@ class DraftForm:
         if draft.decides and self.replay is None and not self.cleaned_data["without_replay"]:
             self.fields["without_replay"].widget = forms.CheckboxInput()
             self.add_error("without_replay", NOT_SEEN)
+
+
+class ReviewForm(DraftForm, ReasonForm):
+    """The reason for changes that are looked at and made together: those of a file, or back to a version.
+
+    `about` is what DraftForm.about returns.
+    """
+
+    def __init__(
+        self, *args: Any, plans: Sequence[Plan], about: tuple[str, Model], asked_by_id: str = "", **kwargs: Any
+    ):
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
+        self.plans, self._about, self.asked_by_id = plans, about, asked_by_id
+
+    def drafts(self) -> list[Draft]:
+        return drafts_of(*self.plans)
+
+    def about(self) -> tuple[str, Model]:
+        return self._about

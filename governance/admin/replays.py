@@ -1,7 +1,8 @@
-"""Replays in admin: the panel in every rule's form, the look before saving, and the list of answers."""
+"""Replays in admin: the panel wherever rules are saved, the look before that, and the list of answers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,10 +17,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from governance.admin.ledger import ReadOnlyAdmin
 from governance.admin.replay_answers import answer, lines, over_what, what_was_drafted
 from governance.admin.replay_forms import DraftForm, WindowForm
-from governance.errors import Conflict, InvalidRule
+from governance.errors import Conflict, Refusal
 from governance.models import Replay
 from governance.replays import ask_replay, cancel_replay, note_viewed, work_on
 from governance.rule_content import KINDS
+from governance.rulebook import NoRulebook
 from governance.sign_in import actor_of
 
 AT_ONCE = 2000  # so many actions are replayed while the page waits, which is a second or so
@@ -51,8 +53,7 @@ class ReplayedRules:
     def render_change_form(self: Any, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         rule = kwargs.get("obj")
         if self.model in KINDS and self._may_draft(request, rule):
-            context["replay_url"] = self._replay_url(rule)
-            context["window_form"] = WindowForm(request.POST if "replay_window" in request.POST else None)
+            context |= panel(request, self._replay_url(rule))
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
     def _may_draft(self: Any, request: HttpRequest, rule: Any) -> bool:
@@ -72,35 +73,49 @@ class ReplayedRules:
         if request.method != "POST":
             return redirect("../change/" if rule else "..")
         kind = type("Draft", (self.get_form(request, rule, change=rule is not None),), {"asked_by_id": ""})
-        form, asked = kind(request.POST, request.FILES, instance=rule), WindowForm(request.POST)
-        form.fields["change_reason"].required = False
-        if form.is_valid() & asked.is_valid():
-            try:
-                replay = self._ask(request, form, asked)
-            except InvalidRule as refusal:
-                asked.add_error(None, refusal.sentence)
-            else:
-                if not request.htmx:  # type: ignore[attr-defined]
-                    return redirect("admin:governance_replay_change", replay.pk)
-                return _shown(request, replay)
-        return _refused(self, request, [form, asked])
-
-    def _ask(self: Any, request: HttpRequest, form: Any, asked: WindowForm) -> Replay:
-        rule = form.instance
-        subject = f"{'' if rule.pk else 'new '}{self.opts.verbose_name} {rule}"
-        actor = actor_of(request)
-        replay = ask_replay(form.draft(), subject=subject, rule=rule, window=asked.window(), actor=actor)
-        return work_on(replay.pk, seconds=SECONDS_AT_ONCE) if replay.total <= AT_ONCE else replay
+        return replayed(self, request, kind(request.POST, request.FILES, instance=rule))
 
 
-def _refused(model_admin: Any, request: HttpRequest, forms: list[Any]) -> HttpResponse:
-    """What must be corrected before there is anything to replay."""
-    complaints = [
+def panel(request: HttpRequest, url: str) -> dict[str, Any]:
+    """What _replay_panel.html needs, in a form whose drafts are replayed at that address."""
+    window_form = WindowForm(request.POST if "replay_window" in request.POST else None)
+    return {"replay_url": url, "window_form": window_form}
+
+
+def replayed(model_admin: Any, request: HttpRequest, form: Any) -> HttpResponseBase:
+    """The answer to what a DraftForm drafts, without a reason: nothing of it is saved."""
+    asked = WindowForm(request.POST)
+    form.fields["change_reason"].required = False
+    try:
+        if not form.is_valid() & asked.is_valid():
+            return refused(model_admin, request, _complaints(form, asked))
+        replay = _asked(request, form, asked)
+    except Refusal as refusal:
+        return refused(model_admin, request, [(None, refusal.sentence)])
+    except NoRulebook as exc:
+        return refused(model_admin, request, [(None, str(exc))])
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("admin:governance_replay_change", replay.pk)
+    return _shown(request, replay)
+
+
+def _asked(request: HttpRequest, form: Any, asked: WindowForm) -> Replay:
+    subject, rule = form.about()
+    replay = ask_replay(form.draft(), subject=subject, rule=rule, window=asked.window(), actor=actor_of(request))
+    return work_on(replay.pk, seconds=SECONDS_AT_ONCE) if replay.total <= AT_ONCE else replay
+
+
+def _complaints(*forms: Any) -> list[tuple[Any, str]]:
+    return [
         (form[name] if name in form.fields else None, error)
         for form in forms
         for name, errors in form.errors.items()
         for error in errors
     ]
+
+
+def refused(model_admin: Any, request: HttpRequest, complaints: Sequence[tuple[Any, str]]) -> HttpResponse:
+    """What must be corrected before there is anything to replay: the field, or None, and the sentence."""
     context: dict[str, Any] = {"complaints": complaints}
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "admin/governance/_replay_refused.html", context)

@@ -14,8 +14,8 @@ from governance.rule_checks import check
 _NOT_THE_RULE = {"change_reason", "seen", "without_replay"}
 
 
-class RuleForm(forms.ModelForm):
-    """A rule, and the reason for changing it."""
+class ReasonForm(forms.Form):
+    """Why rules are changed, and whether that is done without having looked at what it would have changed."""
 
     change_reason = forms.CharField(
         label="Reason for this change",
@@ -25,6 +25,11 @@ class RuleForm(forms.ModelForm):
     )
     # Shown by governance.admin.replay_forms where it is asked for.
     without_replay = forms.BooleanField(label="Save without a replay", required=False, widget=forms.HiddenInput)
+
+
+class RuleForm(forms.ModelForm, ReasonForm):
+    """A rule, and the reason for changing it."""
+
     # What the rule looked like when the form was made, so that nobody's change is overwritten unseen.
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 

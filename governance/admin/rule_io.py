@@ -1,4 +1,4 @@
-"""Rules out to a file and in from one, in admin: upload, look at what it would change, confirm with a reason.
+"""Rules out to a file and in from one, in admin: upload, look at what it would change, replay, confirm with a reason.
 
 Between the two steps the rows travel in the page, signed: nothing is kept on the server, two tabs do not disturb
 each other, and what is confirmed is what was shown.
@@ -17,17 +17,19 @@ from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from governance import rule_files, rule_tables
+from governance.admin.replay_forms import ReviewForm
+from governance.admin.replays import panel, refused, replayed
 from governance.errors import Conflict, InvalidFile, Refusal
-from governance.rule_content import Draft
+from governance.rule_content import KINDS
 from governance.rule_exports import file_of, name_of
 from governance.rule_files import FORMATS, Table
-from governance.rule_imports import Plan, drafts_of, import_rules, plan_of
+from governance.rule_imports import Plan, import_rules, plan_of
 from governance.rulebook import NoRulebook, latest_version
 from governance.sign_in import actor_of
 
@@ -47,16 +49,18 @@ class UploadForm(forms.Form):
     )
 
 
-class ReasonForm(forms.Form):
-    """The reason for what was looked at, and what that was."""
+class ImportForm(ReviewForm):
+    """The reason for what was looked at, and what that was. `seen`: what the rows were compared with then."""
 
-    change_reason = forms.CharField(
-        label="Reason for this change",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
-        help_text="Kept in the history for good.",
-    )
-    draft = forms.CharField(widget=forms.HiddenInput)
+    upload = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, seen: Sequence[str], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self._seen = seen
+
+    def clean(self) -> None:
+        """Raises Conflict: who sees another comparison than the one confirmed must be told before anything else."""
+        self.plans[0].check_seen(self._seen)
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ class RuleFiles:
         name = f"governance_{self.opts.model_name}"
         return [
             path("export/<str:kind>/", self.admin_site.admin_view(self.export_view), name=f"{name}_export"),
+            path("import/replay/", self.admin_site.admin_view(self.import_replay_view), name=f"{name}_import_replay"),
             path("import/", self.admin_site.admin_view(self.import_view), name=f"{name}_import"),
             *super().get_urls(),  # type: ignore[misc]
         ]
@@ -121,10 +126,6 @@ class RuleFiles:
             ],
         }
         return super().changelist_view(request, (extra_context or {}) | more)  # type: ignore[misc]
-
-    def review_extras(self, request: HttpRequest, drafts: list[Draft]) -> dict[str, Any]:
-        """More for the page that shows what a file would change, made from the rules as they would be."""
-        return {}
 
     def export_view(self: Any, request: HttpRequest, kind: str) -> HttpResponse:
         """Every rule of the kind as a file."""
@@ -146,7 +147,7 @@ class RuleFiles:
             raise PermissionDenied
         if request.method != "POST":
             return self._upload_page(request, UploadForm())
-        if "draft" in request.POST:
+        if "upload" in request.POST:
             return self._confirmed(request)
         form = UploadForm(request.POST, request.FILES)
         if not form.is_valid():
@@ -164,17 +165,34 @@ class RuleFiles:
             form.add_error("file", refusal.sentence)
             return self._upload_page(request, form, status=refusal.status)
 
+    def import_replay_view(self: Any, request: HttpRequest) -> HttpResponseBase:
+        """Replay the file that the page carries. Nothing of it is saved."""
+        if not self.may_import(request) or self.model not in KINDS:
+            raise PermissionDenied
+        if request.method != "POST":
+            return redirect("..")
+        try:
+            upload = Upload.opened(request.POST.get("upload", ""), request, self.model)
+        except Conflict as refusal:
+            return refused(self, request, [(None, refusal.sentence)])
+        return replayed(self, request, self._import_form(plan_of(self.model, upload.table), upload, request.POST))
+
+    def _import_form(self: Any, plan: Plan, upload: Upload, data: Any = None, **kwargs: Any) -> ImportForm:
+        about = f"import of {upload.file} ({plan.kind})", self.model()
+        return ImportForm(data, plans=[plan], about=about, seen=upload.seen, **kwargs)
+
     def _confirmed(self: Any, request: HttpRequest) -> HttpResponse:
         try:
-            upload = Upload.opened(request.POST["draft"], request, self.model)
+            upload = Upload.opened(request.POST["upload"], request, self.model)
         except Conflict as refusal:
             messages.error(request, refusal.sentence)
             return self._upload_page(request, UploadForm(), status=refusal.status)
         plan = plan_of(self.model, upload.table)
-        form = ReasonForm(request.POST)
-        if not form.is_valid():
-            return self._review_page(request, plan, upload, form)
+        whose = str(request.user.pk) if self.model in KINDS else ""  # what catalogues say decides nothing
+        form = self._import_form(plan, upload, request.POST, asked_by_id=whose)
         try:
+            if not form.is_valid():
+                return self._review_page(request, plan, upload, form)
             version = import_rules(
                 plan,
                 actor=actor_of(request),
@@ -182,6 +200,7 @@ class RuleFiles:
                 file=upload.file,
                 digest=upload.digest,
                 seen=upload.seen,
+                replay=form.replay,
             )
         except Refusal as refusal:
             messages.error(request, refusal.sentence)
@@ -207,12 +226,12 @@ class RuleFiles:
         return TemplateResponse(request, "admin/governance/rule_import.html", context, status=status)
 
     def _review_page(
-        self: Any, request: HttpRequest, plan: Plan, upload: Upload, form: ReasonForm | None = None, status: int = 200
+        self: Any, request: HttpRequest, plan: Plan, upload: Upload, form: ImportForm | None = None, status: int = 200
     ) -> HttpResponse:
         signed = upload.signed(request, self.model)
         if form is None:
             reason = request.POST.get("change_reason", "")
-            form = ReasonForm(initial={"draft": signed, "change_reason": reason})
+            form = self._import_form(plan, upload, initial={"upload": signed, "change_reason": reason})
         context = self.admin_site.each_context(request) | {
             "title": f"What {upload.file} would change",
             "opts": self.opts,
@@ -223,8 +242,9 @@ class RuleFiles:
             "upload_form": UploadForm(),
             "is_open": bool(plan.of("new", "changed")) and not plan.wrong,
         }
-        extras = self.review_extras(request, [] if plan.wrong else drafts_of(plan))
-        return TemplateResponse(request, "admin/governance/rule_import_review.html", context | extras, status=status)
+        if self.model in KINDS:
+            context |= panel(request, reverse(f"admin:governance_{self.opts.model_name}_import_replay"))
+        return TemplateResponse(request, "admin/governance/rule_import_review.html", context, status=status)
 
 
 def _tame(name: str) -> str:

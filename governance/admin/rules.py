@@ -21,7 +21,7 @@ from governance.rule_content import LINKS
 from governance.sign_in import actor_of
 
 
-class RuleAdmin(ReplayedRules, RuleFiles, RuleHistory, admin.ModelAdmin):
+class RuleAdmin(RuleFiles, ReplayedRules, RuleHistory, admin.ModelAdmin):
     """What all kinds of rules have in common. `rule_fields` are the fields of the form, in order."""
 
     form = RuleForm

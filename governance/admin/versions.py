@@ -8,31 +8,30 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from governance import rulebook, version_diffs
 from governance.admin.ledger import ReadOnlyAdmin
+from governance.admin.replay_forms import ReviewForm
+from governance.admin.replays import panel, replayed
 from governance.errors import Refusal
 from governance.models import RulebookVersion
-from governance.rule_content import Draft
-from governance.rule_imports import drafts_of
-from governance.rule_restores import SECTIONS, plans_of, restore_version
+from governance.rule_restores import SECTIONS, check_seen, plans_of, restore_version
 from governance.sign_in import actor_of
 
 
-class RestoreForm(forms.Form):
+class RestoreForm(ReviewForm):
     """The reason for bringing a version back, and the version in force when that was looked at."""
 
-    change_reason = forms.CharField(
-        label="Reason for this change",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
-        help_text="Kept in the history for good.",
-    )
     seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean_seen(self) -> int:
+        """Raises Conflict: who sees another comparison than the one confirmed must be told before anything else."""
+        check_seen(self.cleaned_data["seen"])
+        return self.cleaned_data["seen"]
 
 
 class CompareForm(forms.Form):
@@ -52,6 +51,7 @@ class RulebookVersionAdmin(ReadOnlyAdmin):
         guarded, name = self.admin_site.admin_view, "governance_rulebookversion"
         return [
             path("<int:number>/compare/", guarded(self.compare_view), name=f"{name}_compare"),
+            path("<int:number>/restore/replay/", guarded(self.restore_replay_view), name=f"{name}_restore_replay"),
             path("<int:number>/restore/", guarded(self.restore_view), name=f"{name}_restore"),
             *super().get_urls(),
         ]
@@ -94,40 +94,50 @@ class RulebookVersionAdmin(ReadOnlyAdmin):
         version = self._version(request, number)
         if not self.may_restore(request):
             raise PermissionDenied
-        status = 200
-        plans = plans_of(version)
-        form = RestoreForm(request.POST if request.method == "POST" else None)
-        if form.is_valid():
-            try:
-                made = restore_version(
-                    version,
-                    plans,
-                    seen=form.cleaned_data["seen"],
-                    actor=actor_of(request),
-                    reason=form.cleaned_data["change_reason"],
-                )
-            except Refusal as refusal:
-                messages.error(request, refusal.sentence)
-                plans, status = plans_of(version), refusal.status
-                form = RestoreForm(initial={"change_reason": form.cleaned_data["change_reason"]})
-            else:
-                if made is None:
-                    messages.info(request, "Nothing was different, so there is no new version.")
-                else:
-                    messages.success(
-                        request, f"The rules are those of version {number} again: version {made.version} is in force."
-                    )
-                return redirect("admin:governance_rulebookversion_changelist")
-        form.initial["seen"] = rulebook.latest_version()
-        return self._restore_page(request, version, plans, form, status)
+        if request.method != "POST":
+            return self._restore_page(request, version, self._restore_form(version))
+        form = self._restore_form(version, request.POST, asked_by_id=str(request.user.pk))
+        try:
+            if not form.is_valid():
+                return self._restore_page(request, version, form)
+            made = restore_version(
+                version,
+                form.plans,
+                seen=form.cleaned_data["seen"],
+                actor=actor_of(request),
+                reason=form.cleaned_data["change_reason"],
+                replay=form.replay,
+            )
+        except Refusal as refusal:
+            messages.error(request, refusal.sentence)
+            form = self._restore_form(version, initial={"change_reason": request.POST.get("change_reason", "")})
+            return self._restore_page(request, version, form, refusal.status)
+        if made is None:
+            messages.info(request, "Nothing was different, so there is no new version.")
+        else:
+            messages.success(
+                request, f"The rules are those of version {number} again: version {made.version} is in force."
+            )
+        return redirect("admin:governance_rulebookversion_changelist")
 
-    def review_extras(self, request: HttpRequest, drafts: list[Draft]) -> dict[str, Any]:
-        """More for the page that shows what would change, made from the rules as they would be."""
-        return {}
+    def restore_replay_view(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        """Replay the rules as that version had them. Nothing is brought back by it."""
+        version = self._version(request, number)
+        if not self.may_restore(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return redirect("admin:governance_rulebookversion_restore", number)
+        return replayed(self, request, self._restore_form(version, request.POST))
+
+    def _restore_form(self, version: RulebookVersion, data: Any = None, **kwargs: Any) -> RestoreForm:
+        about = f"return to version {version.version}", version
+        return RestoreForm(data, plans=plans_of(version), about=about, **kwargs)
 
     def _restore_page(
-        self, request: HttpRequest, version: RulebookVersion, plans: Any, form: RestoreForm, status: int
+        self, request: HttpRequest, version: RulebookVersion, form: RestoreForm, status: int = 200
     ) -> HttpResponse:
+        form.initial["seen"] = rulebook.latest_version()
+        plans = form.plans
         wrong = any(plan.wrong for plan in plans)
         context = self._context(request, version) | {
             "title": f"Bring back version {version.version}",
@@ -135,9 +145,9 @@ class RulebookVersionAdmin(ReadOnlyAdmin):
             "form": form,
             "wrong": wrong,
             "is_open": not wrong and any(plan.of("new", "changed") for plan in plans),
+            **panel(request, reverse("admin:governance_rulebookversion_restore_replay", args=[version.version])),
         }
-        extras = self.review_extras(request, [] if wrong else drafts_of(*plans))
-        return TemplateResponse(request, "admin/governance/version_restore.html", context | extras, status=status)
+        return TemplateResponse(request, "admin/governance/version_restore.html", context, status=status)
 
     def _version(self, request: HttpRequest, number: int) -> RulebookVersion:
         if not self.has_view_permission(request):

@@ -11,6 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.agents import submit
+from tests.support.portal import LivePortal
+
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 LIST = "/admin/governance/evidencerule/"
 DESK, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
@@ -42,6 +45,14 @@ def look(page: Page, path: Path) -> None:
     page.get_by_role("button", name="Show what it would change").click()
 
 
+def confirm_unseen(page: Page, reason: str, button: str) -> None:
+    """Without having looked at the replay, and saying so when asked."""
+    page.get_by_label("Reason for this change").fill(reason)
+    page.get_by_role("button", name=button, exact=True).click()
+    page.get_by_label("Save without a replay").check()
+    page.get_by_role("button", name=button, exact=True).click()
+
+
 def test_out_and_in_and_back_without_a_script(page_of: Callable[..., Page], tmp_path: Path) -> None:
     page = page_of("adam", java_script_enabled=False)
     rows = exported(page, tmp_path)
@@ -51,8 +62,7 @@ def test_out_and_in_and_back_without_a_script(page_of: Callable[..., Page], tmp_
     look(page, saved(rows, tmp_path / "mine.csv"))
     expect(page.get_by_role("heading", name="What mine.csv would change")).to_be_visible()
     expect(page.locator("ul.diff")).to_contain_text([f"points: {was} 7.5"])
-    page.get_by_label("Reason for this change").fill("Agreed on Monday.")
-    page.get_by_role("button", name="Change these rules").click()
+    confirm_unseen(page, "Agreed on Monday.", "Change these rules")
     expect(page.locator(".messagelist")).to_contain_text("1 changed, 0 new: rulebook version")
     # And back, by the rule's own history.
     page.get_by_role("link", name="Production", exact=True).click()
@@ -61,9 +71,47 @@ def test_out_and_in_and_back_without_a_script(page_of: Callable[..., Page], tmp_
     page.get_by_role("link", name="Restore").last.click()
     expect(page.locator("input[name=points]")).to_have_value(f"{float(was)}")
     expect(page.locator("input[name=is_enabled]")).to_be_checked()
-    page.get_by_label("Reason for this change").fill("Not yet.")
-    page.get_by_role("button", name="Save", exact=True).click()
+    confirm_unseen(page, "Not yet.", "Save")
     expect(page.locator(".messagelist")).to_contain_text("is in force.")
+
+
+def test_a_file_and_a_version_are_replayed_before_they_are_confirmed(
+    live_portal: LivePortal, page_of: Callable[..., Page], tmp_path: Path
+) -> None:
+    submit(live_portal)
+    page = page_of("adam")
+    rows = exported(page, tmp_path)
+    rows.append(rows[0] | {"name": "Customers", "words": "customer", "points": "50", "up_to": "100", "enabled": "yes"})
+    look(page, saved(rows, tmp_path / "customers.csv"))
+    answer, warning = page.locator("#replay-answer"), page.get_by_text("You have not looked at what this draft would")
+    page.get_by_label("Reason for this change").fill("Agreed on Monday.")
+    page.get_by_role("button", name="Change these rules").click()
+    expect(warning).to_be_visible()
+    expect(page.get_by_label("Save without a replay")).not_to_be_checked()
+    page.get_by_role("button", name="Replay this draft").click()
+    expect(answer).to_contain_text("1 of 1 past actions would come out differently.")
+    assert_readable(page)
+    page.get_by_role("button", name="Change these rules").click()
+    expect(page.locator(".messagelist")).to_contain_text("0 changed, 1 new: rulebook version")
+    page.goto("/admin/governance/rulebookversion/1/restore/")
+    page.get_by_role("button", name="Replay this draft").click()
+    expect(answer).to_contain_text("1 of 1 past actions would come out differently.")
+    page.get_by_label("Reason for this change").fill("Not yet.")
+    page.get_by_role("button", name="Bring this version back").click()
+    expect(page.locator(".messagelist")).to_contain_text("The rules are those of version 1 again")
+
+
+def test_a_replay_without_a_script_has_a_tab_of_its_own(page_of: Callable[..., Page], tmp_path: Path) -> None:
+    page = page_of("adam", java_script_enabled=False)
+    rows = exported(page, tmp_path)
+    look(page, saved([rows[0] | {"points": "9"}], tmp_path / "nine.csv"))
+    page.get_by_label("Reason for this change").fill("Nine is enough.")
+    with page.expect_popup() as tab:
+        page.get_by_role("button", name="Replay this draft in a new tab").click()
+    expect(tab.value.get_by_role("heading", name="import of nine.csv (evidence rules)")).to_be_visible()
+    expect(tab.value.locator(".replay-answer")).to_contain_text("past actions would come out differently.")
+    page.get_by_role("button", name="Change these rules").click()
+    expect(page.locator(".messagelist")).to_contain_text("1 changed, 0 new: rulebook version")
 
 
 def test_a_file_larger_than_the_server_reads(page_of: Callable[..., Page], tmp_path: Path) -> None:
@@ -87,6 +135,9 @@ def test_every_page_can_be_read_by_everybody(
     look(page, saved([*rows, new], tmp_path / f"{'n' * 80}.csv"))
     assert_readable(page)
     page.get_by_label("Reason for this change").fill("A reason.")
+    page.get_by_role("button", name="Change these rules").click()
+    assert_readable(page)
+    page.get_by_label("Save without a replay").check()
     page.get_by_role("button", name="Change these rules").click()
     look(page, saved([rows[0] | {"points": "many", "enabled": "perhaps"}], tmp_path / "wrong.csv"))
     expect(page.get_by_role("heading", name="Wrong: 1")).to_be_visible()

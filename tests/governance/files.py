@@ -53,8 +53,8 @@ def upload(browser: Client, model: type[Model], data: bytes, name: str = "rules.
 def confirm(
     browser: Client, model: type[Model], shown: HttpResponse, because: str = "Agreed on Monday.", **more: str
 ) -> HttpResponse:
-    """The second step, with what the first one showed."""
-    sent = {"draft": shown.context["form"]["draft"].value(), "change_reason": because} | more
+    """The second step, with what the first one showed; knowingly without a replay unless `more` says otherwise."""
+    sent = {"upload": shown.context["form"]["upload"].value(), "change_reason": because, "without_replay": "on"} | more
     return browser.post(page(model, "import/"), sent, follow=True)
 
 

@@ -10,9 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from governance import rule_files, rule_tables
-from governance.models import EvidenceRule, LedgerEntry, RulebookVersion
+from governance.models import ActionTypeRule, EvidenceRule, LedgerEntry, RulebookVersion
 from tests.governance.changes import last_entry
 from tests.governance.files import csv_of, exported
+from tests.support import lifecycles
+from tests.support.api import Api
+from tests.support.drafts import copies
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +67,45 @@ def test_a_dry_run_shows_and_writes_nothing(file: Path, nothing_written: Any) ->
     assert ": new: Names\n" in said
     assert "1 new, 1 changed, 5 the same, 0 wrong; 0 evidence rules are not in the file" in said
     assert said.endswith("A dry run. Nothing was changed.\n")
+
+
+def test_a_dry_run_replays_too(api: Api, file: Path, nothing_written: Any) -> None:
+    asked = lifecycles.auto_approved(api)
+    file.write_bytes(csv_of(exported(ActionTypeRule, query={"level": "high"})))
+    with nothing_written():
+        said = run("import_rules", str(file), "--kind", "action-types", "--dry-run", "--replay", "100")
+    assert "import of rules.csv (action types), compared with rulebook version 1:\n1 of 1 past actions would" in said
+    assert f"  #{asked} approved -> pending: " in said
+    assert said.endswith("A dry run. Nothing was changed.\n")
+    with nothing_written():
+        nobody = run("import_rules", str(file), "--kind", "action-types", "--dry-run", "--replay", "0")
+    assert "0 of 0 past actions would come out differently." in nobody
+
+
+def test_a_replay_that_has_more_to_show_says_where(api: Api, file: Path) -> None:
+    lifecycles.auto_approved(api)
+    copies(24)
+    file.write_bytes(csv_of(exported(ActionTypeRule, query={"level": "high"})))
+    said = run("import_rules", str(file), "--kind", "action-types", "--dry-run", "--replay", "100")
+    assert "25 of 25 past actions would come out differently." in said
+    assert "  and 5 more; the page in admin has them all.\n" in said
+
+
+def test_a_replay_is_no_import(file: Path, nothing_written: Any) -> None:
+    with nothing_written(), pytest.raises(CommandError, match="--replay goes with --dry-run"):
+        run("import_rules", str(file), "--kind", "evidence", "--replay", "100", "--reason", "x")
+
+
+def test_an_import_says_that_nothing_was_replayed(file: Path) -> None:
+    def complained(reason: str) -> str:
+        err = io.StringIO()
+        call_command("import_rules", str(file), kind="evidence", reason=reason, stdout=io.StringIO(), stderr=err)
+        return err.getvalue()
+
+    assert complained("It decides.") == "Nothing was replayed. --dry-run --replay 1000 says before what would change.\n"
+    file.write_bytes(csv_of([{"name": "Names", "reason": "Better said."}]))
+    assert complained("It decides nothing.") == ""
+    assert RulebookVersion.objects.count() == 3
 
 
 def test_it_takes_rules_over(file: Path) -> None:

@@ -100,7 +100,7 @@ def test_no_reason_no_import(browser: Client, nothing_written: Any) -> None:
 @pytest.mark.parametrize("forged", ["", "nonsense", "a:b:c"])
 def test_what_the_page_carries_cannot_be_forged(browser: Client, nothing_written: Any, forged: str) -> None:
     with nothing_written():
-        answer = browser.post(page(Policy, "import/"), {"draft": forged, "change_reason": "x"})
+        answer = browser.post(page(Policy, "import/"), {"upload": forged, "change_reason": "x"})
     assert answer.status_code == 409
     assert "Upload the file again." in answer.text
 
@@ -134,7 +134,7 @@ def test_an_auditor_imports_nothing(reader: Client, model: type[Model], nothing_
     with nothing_written():
         assert reader.get(page(model, "import/")).status_code == 403
         assert upload(reader, model, csv_of(exported(model))).status_code == 403
-        assert reader.post(page(model, "import/"), {"draft": "x", "change_reason": "x"}).status_code == 403
+        assert reader.post(page(model, "import/"), {"upload": "x", "change_reason": "x"}).status_code == 403
 
 
 def test_an_auditor_cannot_confirm_what_an_admin_looked_at(browser: Client, reader: Client) -> None:

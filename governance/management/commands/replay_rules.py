@@ -60,15 +60,15 @@ class Command(BaseCommand):
         draft, subject = _draft(options)
         window = _window(options)
         span = past_actions.source().span(window)
-        replay = _Replay(draft, span, self.stderr if sys.stderr.isatty() or options["verbosity"] > 1 else None)
+        replay = ConsoleReplay(draft, span, self.stderr if sys.stderr.isatty() or options["verbosity"] > 1 else None)
         found = replay.run(window, options["csv"])
         self.stdout.write(replay.as_json(subject) if options["json"] else replay.in_words(subject))
         if found:
             sys.exit(DIFFERENT)
 
 
-class _Replay:
-    """The comparison as it goes along."""
+class ConsoleReplay:
+    """The comparison as it goes along, told to `progress` if there is one."""
 
     def __init__(self, draft: Drafted, span: Span, progress: Any):
         self.draft, self.span, self.progress = draft, span, progress
@@ -136,8 +136,8 @@ class _Replay:
             indent=2,
         )
 
-    def in_words(self, subject: str) -> str:
-        """The answer for a person."""
+    def in_words(self, subject: str, rest: str = "--csv FILE has them all") -> str:
+        """The answer for a person. `rest`: where the changes are that are not shown."""
         tally = self.tally
         lines = [
             f"{subject}, compared with rulebook version {self.draft.base_version}:",
@@ -155,7 +155,7 @@ class _Replay:
             reason = plain(change["reason under the draft"])
             lines.append(f"  #{change['action']} {change['before']} -> {change['after']}: {reason}")
         if tally.changed > len(self.shown):
-            lines.append(f"  and {tally.changed - len(self.shown):,} more; --csv FILE has them all.")
+            lines.append(f"  and {tally.changed - len(self.shown):,} more; {rest}.")
         return "\n".join(lines)
 
 
