@@ -221,10 +221,17 @@ def note_viewed(replay: Replay, *, actor: Actor) -> None:
         Replay.objects.filter(pk=replay.pk, viewed_at=None).update(viewed_at=replay.viewed_at)
 
 
-def viewed_replay(digest: str, asked_by_id: str) -> Replay | None:
-    """The latest finished replay of exactly this draft that this person has asked for and seen."""
+def viewed_replay(draft: Drafted, asked_by_id: str) -> Replay | None:
+    """The latest finished replay of exactly this draft that this person has asked for and seen.
+
+    Compared with the rules in force: the same draft held against earlier rules said something else.
+    """
     return Replay.objects.filter(
-        digest=digest, asked_by_id=asked_by_id, state=Replay.State.DONE, viewed_at__isnull=False
+        digest=draft.digest,
+        base_version=draft.base_version,
+        asked_by_id=asked_by_id,
+        state=Replay.State.DONE,
+        viewed_at__isnull=False,
     ).first()
 
 

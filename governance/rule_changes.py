@@ -97,7 +97,7 @@ def change_rules(
         if not written:
             return None
         version = freeze(actor=actor, reason=reason)
-        if replay is not None and replay.digest != version.digest:
+        if replay is not None and (replay.base_version, replay.digest) != (version.version - 1, version.digest):
             raise Conflict("The rules have changed since the replay was looked at. Nothing was changed. Replay again.")
         for row, before, after in written:
             _record(row, actor, reason, version, before, after, replay)

@@ -95,7 +95,7 @@ class DraftForm:
             draft = self.draft()
         except (InvalidRule, NoRulebook):
             return  # the verb will say so
-        self.replay = viewed_replay(draft.digest, self.asked_by_id)
+        self.replay = viewed_replay(draft, self.asked_by_id)
         if draft.decides and self.replay is None and not self.cleaned_data["without_replay"]:
             self.fields["without_replay"].widget = forms.CheckboxInput()
             self.add_error("without_replay", NOT_SEEN)

@@ -24,6 +24,7 @@ from governance.models import (
 )
 from governance.people import create_person
 from governance.replays import work_on
+from governance.rule_changes import change_rule
 from governance.rule_imports import import_rules, plan_of
 from governance.rule_restores import plans_of, restore_version
 from governance.rulebook import latest_version
@@ -209,6 +210,20 @@ def test_rules_changed_elsewhere_ask_for_another_look(browser: Client, nothing_w
     assert replays_noted() == [{"id": Replay.objects.latest("pk").pk, "changed": 0, "of": 0}]
 
 
+def test_a_look_from_other_rules_does_not_count(browser: Client, nothing_written: Any) -> None:
+    """The rules would be the same as then; what that changes is not."""
+    review = Return(browser)
+    review.replay()
+    assert "version 3 is in force." in review.confirm().text
+    change(edited(ActionTypeRule, {"pattern": "query"}, level="critical"))
+    again = Return(browser)
+    with nothing_written():
+        assert warned(again.confirm())
+    again.replay()
+    assert "version 5 is in force." in again.confirm().text
+    assert len(set(Replay.objects.values_list("digest", flat=True))) == 1
+
+
 def test_what_was_compared_and_is_another_is_said_first(
     browser: Client, kind: type[Review], nothing_written: Any
 ) -> None:
@@ -227,6 +242,14 @@ def test_what_was_compared_and_is_another_is_said_first(
         assert warned(review.confirm())
     assert review.replay().status_code == 200
     assert "is in force." in review.confirm().text
+
+
+def test_the_verb_refuses_a_replay_from_other_rules(nothing_written: Any) -> None:
+    """Changed and changed back: the same draft, and nobody has seen what it changes now."""
+    replay = work_on(asked(edited(ActionTypeRule, {"pattern": "query"}, level="high")).pk, seconds=60)
+    change(edited(ActionTypeRule, {"pattern": "query"}, level="medium"))
+    with nothing_written(), pytest.raises(Conflict, match="changed since the replay"):
+        change_rule(edited(ActionTypeRule, {"pattern": "query"}, level="high"), actor=ADAM, reason="x", replay=replay)
 
 
 def test_the_verbs_refuse_a_replay_of_something_else(nothing_written: Any) -> None:

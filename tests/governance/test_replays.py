@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,11 +13,13 @@ from django.utils import timezone
 
 from actions.models import Action
 from governance import past_actions, replays
+from governance.drafts import drafted
 from governance.errors import Conflict, InvalidRule
 from governance.models import ActionTypeRule, Replay, ReplayChange, Technique
 from governance.past_actions import Window
 from governance.replays import cancel_replay, forget_old_replays, note_viewed, viewed_replay, work, work_on
 from governance.rule_changes import change_rule
+from governance.rule_content import Draft
 from tests.governance.changes import edited, new_policy
 from tests.support import lifecycles
 from tests.support.api import Api
@@ -155,17 +158,18 @@ def test_it_is_compared_with_the_rules_of_its_asking(api: Api) -> None:
 
 
 def test_only_the_one_who_asked_has_seen_it(db: None) -> None:
-    replay = asked()
+    replay, draft = asked(), drafted([Draft(people_decide())])
     note_viewed(replay, actor=ADAM)
-    assert viewed_replay(replay.digest, ADAM.id) is None, "it is not finished yet"
+    assert viewed_replay(draft, ADAM.id) is None, "it is not finished yet"
     replay = work_on(replay.pk, seconds=LONG)
     note_viewed(replay, actor=lifecycles.SETUP)
-    assert viewed_replay(replay.digest, ADAM.id) is None
+    assert viewed_replay(draft, ADAM.id) is None
     note_viewed(replay, actor=ADAM)
-    seen = viewed_replay(replay.digest, ADAM.id)
+    seen = viewed_replay(draft, ADAM.id)
     assert seen == replay
-    assert viewed_replay(replay.digest, "8") is None
-    assert viewed_replay("0" * 64, ADAM.id) is None
+    assert viewed_replay(draft, "8") is None
+    assert viewed_replay(replace(draft, digest="0" * 64), ADAM.id) is None
+    assert viewed_replay(replace(draft, base_version=2), ADAM.id) is None
     first_seen = seen.viewed_at if seen else None
     note_viewed(Replay.objects.get(pk=replay.pk), actor=ADAM)
     assert Replay.objects.get(pk=replay.pk).viewed_at == first_seen
