@@ -63,6 +63,8 @@ def test_out_and_in_and_back_without_a_script(page_of: Callable[..., Page], tmp_
     expect(page.locator("input[name=is_enabled]")).to_be_checked()
     page.get_by_label("Reason for this change").fill("Not yet.")
     page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_label("Save without a replay").check()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text("is in force.")
 
 
