@@ -34,9 +34,6 @@ class Actions:
         row = Action.objects.filter(pk=action_id).values_list(*_COLUMNS).first()
         return _past(row) if row else None
 
-    def count(self, window: Window) -> int:
-        return self.span(window).number
-
     def span(self, window: Window) -> Span:
         rows = _of(window).values("pk")
         if window.latest is not None:

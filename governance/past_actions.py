@@ -47,9 +47,6 @@ class Source(Protocol):
     def one(self, action_id: int) -> PastAction | None:
         """One action, or None."""
 
-    def count(self, window: Window) -> int:
-        """How many actions a window holds."""
-
     def span(self, window: Window) -> Span:
         """How many they are, and between which ids."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.http import HttpResponse
+from django.test import Client
 from django.utils.html import strip_tags
 
 from governance.models import ActionTypeRule
@@ -25,6 +26,14 @@ ENDPOINTS = (PREVIEW, PICK, SUGGEST, CVSS, WORDS, INDICATOR, LEVEL)
 def plain(answer: HttpResponse) -> str:
     """The text of an answer, its tags left out and its blanks made one."""
     return " ".join(strip_tags(answer.text).replace("&quot;", '"').split())
+
+
+def asked(browser: Client, nothing_written: Any, address: str, **fields: Any) -> str:
+    """The words of an endpoint's answer; that it wrote nothing is seen to."""
+    with nothing_written():
+        answer = browser.post(address, fields)
+    assert answer.status_code == 200, answer.text
+    return plain(answer)
 
 
 def draft(**fields: Any) -> dict[str, Any]:

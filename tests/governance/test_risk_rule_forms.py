@@ -5,6 +5,7 @@ nothing is written.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,8 +22,8 @@ from tests.governance.desk import (
     PREVIEW,
     SUGGEST,
     WORDS,
+    asked,
     draft,
-    plain,
     rule,
 )
 
@@ -37,14 +38,7 @@ def browser(sign_in: Browse, admin_person: Person) -> Client:
 @pytest.fixture
 def ask(browser: Client, nothing_written: Any) -> Callable[..., str]:
     """`ask(address, field=value, ...)` gives the words of the answer, and nothing was written."""
-
-    def asked(address: str, **fields: Any) -> str:
-        with nothing_written():
-            answer = browser.post(address, fields)
-        assert answer.status_code == 200, answer.text
-        return plain(answer)
-
-    return asked
+    return partial(asked, browser, nothing_written)
 
 
 # -- Who may ask, and how --------------------------------------------------------------------------------------

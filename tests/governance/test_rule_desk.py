@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from governance.models import (
     Technique,
 )
 from tests.governance.changes import change, edited, last_entry, new_type
-from tests.governance.desk import ACTION_TYPE, PICK, SUGGEST, plain, rule, sent
+from tests.governance.desk import ACTION_TYPE, PICK, SUGGEST, asked, plain, rule, sent
 from tests.habits.tree import ROOT
 
 Browse = Callable[[Person], Client]
@@ -35,14 +36,7 @@ def browser(sign_in: Browse, admin_person: Person) -> Client:
 @pytest.fixture
 def ask(browser: Client, nothing_written: Any) -> Callable[..., str]:
     """`ask(address, field=value, ...)` gives the words of the answer, and nothing was written."""
-
-    def asked(address: str, **fields: Any) -> str:
-        with nothing_written():
-            answer = browser.post(address, fields)
-        assert answer.status_code == 200, answer.text
-        return plain(answer)
-
-    return asked
+    return partial(asked, browser, nothing_written)
 
 
 # -- Picking ---------------------------------------------------------------------------------------------------
