@@ -13,7 +13,8 @@ from typing import Any
 
 from actions.contract import Submission
 from actions.models import Agent
-from governance import policies, risk, routing, rulebook, thresholds
+from governance import policies, risk, route_rules, rulebook, thresholds
+from governance.routing import CEILINGS, Requirement, Route, Stage
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class Answer:
     reason: str
     assessment: dict[str, Any]
     verdict: dict[str, Any]
-    route: dict[str, Any]
+    route: Route | None  # None where nobody is asked
 
 
 def ask(
@@ -53,6 +54,9 @@ def ask(
     assessment, verdict = _rules(facts, rules_version)
     if blocked:
         verdict = replace(verdict, outcome="rejected", reasons=(blocked,))
+    route = None
+    if verdict.outcome == "pending":
+        route, verdict = _route(facts, assessment, verdict, rules_version)
     return Answer(
         score=assessment.score,
         level=assessment.level,
@@ -61,8 +65,30 @@ def ask(
         reason=" ".join(verdict.reasons),
         assessment=assessment.as_snapshot(),
         verdict=verdict.as_snapshot(),
-        route=routing.route_for(assessment.score).as_snapshot() if verdict.outcome == "pending" else {},
+        route=route,
     )
+
+
+# Where the route cannot be found, only the highest level may decide.
+_HIGHEST = Route("Default", (Stage((Requirement(1, max(CEILINGS)),)),))
+
+
+def _route(
+    facts: risk.Facts, assessment: risk.Assessment, verdict: policies.Verdict, version: int | None
+) -> tuple[Route, policies.Verdict]:
+    """How it is approved. A route without an answer is named in `degraded`, like a policy without one."""
+    if "risk" in verdict.degraded:  # nobody knows what it is; whom to ask about it is as uncertain
+        return _HIGHEST, verdict
+    try:
+        chosen = route_rules.choose(rulebook.current(version).routes, facts, assessment)
+    except Exception:
+        logger.exception("The route of an action of %s could not be found; the highest level decides.", facts.agent_id)
+        return _HIGHEST, _without_answer(verdict, ["route"])
+    return chosen.route, _without_answer(verdict, [f"route:{name}" for name in chosen.unanswered])
+
+
+def _without_answer(verdict: policies.Verdict, stages: list[str]) -> policies.Verdict:
+    return replace(verdict, degraded=(*verdict.degraded, *stages)) if stages else verdict
 
 
 def _rules(facts: risk.Facts, version: int | None) -> tuple[risk.Assessment, policies.Verdict]:

@@ -8,7 +8,7 @@ from governance.guards import AppendOnly, StateMachine, register
 _FROZEN = (
     "agent_id principal_id key_id team_id content digest agent_name action_type tool_name resource"
     " description risk_score risk_level rulebook_version assessment verdict route created_at"
-    " correlation_id idempotency_token body_digest possible_retry_of_id"
+    " correlation_id idempotency_token body_digest possible_retry_of_id supersedes_id edited_by_id is_canary"
 ).split()
 
 

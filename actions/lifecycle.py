@@ -70,6 +70,7 @@ def settle(
             "decided_by",
             "decided_by_name",
             "reason",
+            "conditions",
             "updated_at",
         ]
     )

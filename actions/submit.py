@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -13,11 +13,12 @@ from django.utils import timezone
 from actions import gate
 from actions.agents import record_registration
 from actions.contract import Submission
-from actions.models import Action, AgentKey, DecidedVia, State
+from actions.models import Action, AgentKey, DecidedVia, Seat, State
 from actions.senders import agent_named, why_blocked
-from governance import ledger
+from governance import ledger, routing
 from governance.actors import Actor
 from governance.errors import IdempotencyConflict
+from governance.routing import Route
 from governance.statements import Question, insert
 
 # Within this time the same body under another correlation id may be a retry; it is linked, never merged (3.5).
@@ -88,7 +89,7 @@ def weigh(submission: Submission, *, key: AgentKey, arrival: Arrival) -> tuple[A
         blocked=why_blocked(agent, key.agent, arrival.switched_off),
         at=now,
     )
-    pending = answer.outcome == "pending"
+    pending, route = answer.outcome == "pending", answer.route
     action = Action(
         agent=agent,
         principal=key.agent,
@@ -106,9 +107,11 @@ def weigh(submission: Submission, *, key: AgentKey, arrival: Arrival) -> tuple[A
         rulebook_version=answer.rulebook_version,
         assessment=answer.assessment,
         verdict=answer.verdict,
-        route=answer.route,
+        route=route.as_snapshot() if route else {},
         state=State(answer.outcome),
-        deadline=now + settings.APPROVAL_DEADLINE if pending else None,
+        deadline=_after(now, route.deadline_minutes) or now + settings.APPROVAL_DEADLINE if route else None,
+        remind_at=_after(now, route.remind_after) if route else None,
+        escalate_at=_after(now, route.escalate_after) if route else None,
         decided_via="" if pending else DecidedVia.RULES,
         decided_at=None if pending else now,
         reason="" if pending else answer.reason,
@@ -120,6 +123,10 @@ def weigh(submission: Submission, *, key: AgentKey, arrival: Arrival) -> tuple[A
     return action, answer
 
 
+def _after(now: datetime, minutes: int | None) -> datetime | None:
+    return None if minutes is None else now + timedelta(minutes=minutes)
+
+
 def _write(action: Action, answer: gate.Answer, actor: Actor) -> Action:
     agent = action.agent
     with transaction.atomic(durable=True):
@@ -128,8 +135,26 @@ def _write(action: Action, answer: gate.Answer, actor: Actor) -> Action:
             action.agent = agent  # which has a number now
             record_registration(agent, actor)
         insert(action)
+        if answer.route is not None and answer.route != routing.default_route(action.risk_score):
+            Seat.objects.bulk_create(_seats(action, answer.route))
         _record(action, answer, actor)
     return action
+
+
+def _seats(action: Action, route: Route) -> list[Seat]:
+    """Who is wanted, as rows. Nobody has voted yet, so all of the first stage is open."""
+    return [
+        Seat(
+            action=action,
+            stage=number,
+            group_id=one.group,
+            level=one.level,
+            needed=one.needed,
+            is_open=number == 1,
+        )
+        for number, stage in enumerate(route.stages, start=1)
+        for one in stage.requirements
+    ]
 
 
 def _record(action: Action, answer: gate.Answer, actor: Actor) -> None:
@@ -150,6 +175,7 @@ def _record(action: Action, answer: gate.Answer, actor: Actor) -> None:
             "matched": [policy["name"] for policy in answer.verdict["matched"]],
             "degraded": answer.verdict["degraded"],
             "deadline": ledger.timestamp(action.deadline) if action.deadline else None,
+            "route": action.route or None,
             "possible_retry_of": str(action.possible_retry_of_id) if action.possible_retry_of_id else None,
         },
         risk={"score": f"{answer.score:.1f}", "level": answer.level, "rulebook": answer.rulebook_version},

@@ -95,6 +95,7 @@ def submit_answer(action: Action) -> dict[str, Any]:
     return {
         **_core(action, said, reason=reason, decided_at=decided_at, updated_at=action.created_at),
         **_classification(action),
+        "conditions": [],
         "message": _message(action, said, reason),
         "reviewed_by": None,
         "reviewed_at": None,
@@ -203,7 +204,6 @@ def _core(
 ) -> dict[str, Any]:
     """What every answer about an action carries."""
     pending, denied = said.decision == "pending", said.decision == "denied"
-    stages = action.route.get("stages", []) if pending else []
     return {
         "id": action.pk,
         "action_id": action.pk,
@@ -223,10 +223,10 @@ def _core(
         "alert_triggered": action.verdict["outcome"] != "approved",
         "reason": (reason or "No reason was given.") if denied else reason,
         "approval_request_id": str(action.pk) if pending else None,
-        "required_approvers": [f"level:{stage['level']}" for stage in stages],
+        "required_approvers": _wanted(action) if pending else [],
         "expires_at": stamp(action.deadline) if pending else None,
         "policy_violations": [p["reason"] for p in action.verdict["matched"] if p["effect"] == "deny"],
-        "conditions": [],
+        "conditions": action.conditions,
         "degraded": action.verdict["degraded"],
         "created_at": stamp(action.created_at),
         "updated_at": stamp(updated_at),
@@ -235,6 +235,14 @@ def _core(
         "correlation_id": action.correlation_id or None,
         "metadata": {"raw_status": said.raw_status},
     }
+
+
+def _wanted(action: Action) -> list[str]:
+    """Who has to approve, stage by stage: groups by name, or the level a reviewer of the team must have."""
+    wanted = [one for stage in action.way.stages for one in stage.requirements]
+    return list(
+        dict.fromkeys(f"level:{one.level}" if one.group is None else f"group:{one.group_name}" for one in wanted)
+    )
 
 
 def _classification(action: Action) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _answer(submission: contract.Submission, key: AgentKey, rules: rulebook.Rule
         "rulebook_version": assessment.rulebook_version,
         "assessment": assessment.as_snapshot(),
         "verdict": verdict.as_snapshot(),
-        "route": routing.route_for(assessment.score).as_snapshot() if pending else {},
+        "route": routing.default_route(assessment.score).as_snapshot() if pending else {},
         "state": State(verdict.outcome),
         "decided_via": "" if pending else DecidedVia.RULES,
     }

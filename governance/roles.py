@@ -15,6 +15,7 @@ _RULE_MODELS = (
     "levelscore",
     "policy",
     "threshold",
+    "route",
     "technique",
     "control",
 )

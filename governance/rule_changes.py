@@ -28,6 +28,7 @@ from governance.models import (
     Person,
     Policy,
     Replay,
+    Route,
     RulebookVersion,
     Technique,
     Threshold,
@@ -43,6 +44,7 @@ _NAMED_BY: dict[type[Model], str] = {
     LevelScore: "level",
     Policy: "name",
     Threshold: "name",
+    Route: "name",
     Technique: "external_id",
     Control: "control_id",
 }

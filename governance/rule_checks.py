@@ -13,7 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from governance import conditions, cvss, evidence
+from governance import conditions, cvss, evidence, route_checks
 from governance.errors import InvalidRule
 from governance.mapping import FALLBACK
 from governance.models import (
@@ -23,6 +23,7 @@ from governance.models import (
     IndicatorRule,
     LevelScore,
     Policy,
+    Route,
     Technique,
     Threshold,
 )
@@ -141,6 +142,7 @@ _KINDS: dict[type[Model], Callable[[Any], None]] = {
     LevelScore: _level,
     Policy: _policy,
     Threshold: _threshold,
+    Route: route_checks.check,
     Technique: _technique,
     Control: _control,
 }

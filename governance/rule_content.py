@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from django.contrib.auth.models import Group
 from django.db.models import Model
 
 from governance import cvss
-from governance.models import ActionTypeRule, EvidenceRule, IndicatorRule, LevelScore, Policy, Threshold
+from governance.models import ActionTypeRule, EvidenceRule, IndicatorRule, LevelScore, Policy, Route, Threshold
 
 # Rows a rule is linked to; they are part of the rule.
 LINKS: dict[type[Model], tuple[str, ...]] = {ActionTypeRule: ("techniques", "controls"), Policy: ("controls",)}
@@ -113,6 +114,41 @@ def _threshold_item(draft: Draft) -> dict[str, Any]:
     }
 
 
+def _route_item(draft: Draft) -> dict[str, Any]:
+    """Groups by id, by which people are found to belong to them, and by name, which is what people read."""
+    row: Any = draft.row
+    wanted = {one.get("group") for stage in row.stages for one in stage["requirements"]} - {None}
+    names = dict(Group.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    stages = [
+        {
+            "label": stage.get("label", ""),
+            "requirements": [_requirement_item(one, names) for one in stage["requirements"]],
+        }
+        for stage in row.stages
+    ]
+    return {
+        **{name: getattr(row, name) for name in _ROUTE},
+        "team": row.team.name if row.team else "",
+        "stages": stages,
+        "escalate_to": row.escalate_to_id,
+        "escalate_to_name": row.escalate_to.name if row.escalate_to else "",
+    }
+
+
+def _requirement_item(one: Mapping[str, Any], names: Mapping[int, str]) -> dict[str, Any]:
+    group = one.get("group")
+    return {
+        "needed": one["needed"],
+        "level": one.get("level", 1),
+        "group": group,
+        "group_name": names.get(group, "") if group else "",
+    }
+
+
+_ROUTE = (
+    "name reason condition score_from score_below rejections_needed same_person_again bulk_approve edit_allowed"
+    " deadline_minutes remind_after escalate_after"
+).split()
 _EVIDENCE = ("name", "words", "points", "up_to", "reason")
 _INDICATOR = ("name", "key", "value", "points", "up_to", "raises_to", "forces_review", "cvss_environment", "reason")
 
@@ -124,6 +160,7 @@ _SECTIONS: dict[str, tuple[type[Model], Callable[[Draft], Any], Callable[[Any], 
     "indicators": (IndicatorRule, _fields(*_INDICATOR), lambda row: (row.key, row.value)),
     "policies": (Policy, _policy_item, lambda row: (row.priority, row.name)),
     "thresholds": (Threshold, _threshold_item, lambda row: (row.agent_type, row.agent_id, row.team_id or 0)),
+    "routes": (Route, _route_item, lambda row: (row.order, row.name)),
 }
 
 # The tables whose rows are part of a rulebook.

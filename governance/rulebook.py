@@ -17,11 +17,12 @@ from typing import Any
 
 from django.db import connection
 
-from governance import conditions, evidence, mapping, policies, thresholds
+from governance import conditions, evidence, mapping, policies, route_rules, thresholds
 from governance.errors import InvalidRule
 from governance.ledger.canonical import sha256
 from governance.models import RulebookVersion
 from governance.policies import PolicySet
+from governance.route_rules import RouteRule
 from governance.thresholds import Thresholds
 
 _KEPT = 16  # compiled rulebooks; old actions show their snapshots and need none
@@ -40,6 +41,7 @@ class Rulebook:
     mapping: mapping.Mapping
     policies: PolicySet
     thresholds: Thresholds
+    routes: tuple[RouteRule, ...] = ()
 
 
 _kept: OrderedDict[tuple[int, str], Rulebook] = OrderedDict()
@@ -80,7 +82,8 @@ def forget() -> None:
 def from_content(version: int, content: dict[str, Any]) -> Rulebook:
     """The compiled rulebook of a content. Raises NoRulebook when it is not one.
 
-    Format 1, of the first release, had no thresholds: the guide's line held for everybody.
+    Format 1, of the first release, had no thresholds: the guide's line held for everybody. Older contents have no
+    routes: one reviewer whose level reaches the score.
     """
     try:
         rules = mapping.make(
@@ -95,6 +98,7 @@ def from_content(version: int, content: dict[str, Any]) -> Rulebook:
             rules,
             policies.policy_set(_policy(**rule) for rule in content["policies"]),
             thresholds.make(content.get("thresholds", ())),
+            tuple(route_rules.make(item) for item in content.get("routes", ())),
         )
     except (AttributeError, KeyError, TypeError, ValueError, InvalidRule) as exc:
         raise NoRulebook(f"Rulebook version {version} cannot be read: {exc}") from exc

@@ -258,12 +258,14 @@ _WORDS: dict[str, set[str]] = {
     "indicators": {"name", "reason"},
     "policies": {"name", "reason", "severity", "owner", "controls"},
     "thresholds": {"reason"},
+    "routes": {"reason"},
 }
 
 
 def decisive(content: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a rulebook's content that can move a score or an outcome. Two equal ones answer alike, always."""
-    return {section: _weighed(section, rules) for section, rules in content.items()}
+    # A kind of rule that there is none of weighs nothing; contents older than the kind do not name it.
+    return {section: _weighed(section, rules) for section, rules in content.items() if rules}
 
 
 def _weighed(section: str, rules: Any) -> Any:

@@ -10,4 +10,4 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         from governance.guards import AppendOnly, register
 
-        register(AppendOnly("reviews_vote", keys=[["id"], ["action_id", "person_id"]]))
+        register(AppendOnly("reviews_vote", keys=[["id"], ["action_id", "identity"]]))

@@ -14,9 +14,14 @@ from django.utils.safestring import SafeString
 
 from actions.models import Action, Outcome, State
 from governance.models import Person
+from governance.routing import Requirement
 from reviews.assessments import Step, adds_up, cvss_words, of_mitre, of_owasp, waterfall
 from reviews.changes import changes
+from reviews.eligibility import Reviewer, reviewer_of
 from reviews.history import Line, timeline_of
+from reviews.models import Vote
+from reviews.moves import MOVES, Move
+from reviews.moves.base import OnPage
 from reviews.rendering import Tree, leaf, tree
 from reviews.rows import Row
 
@@ -38,14 +43,31 @@ class Difference:
     same: bool
 
 
+@dataclass(frozen=True)
+class StageOnPage:
+    """One stage of the route, and how it stands: `place` is done, now or later."""
+
+    label: str
+    wanted: list[tuple[Requirement, int]]  # with how many of them are there
+    place: str
+    votes: list[Vote]
+
+
 class Case:
     """One action, as one person sees it."""
 
-    def __init__(self, action: Action, person: Person, now: datetime | None = None):
+    def __init__(
+        self,
+        action: Action,
+        who: Person | Reviewer,
+        now: datetime | None = None,
+        tried: OnPage | None = None,
+    ):
         self.action = action
-        self.person = person
         self.now = now or timezone.now()
-        self.row = Row(action, person, self.now)
+        self.row = Row(action, reviewer_of(who), self.now)
+        self.person = self.row.person
+        self._tried = tried
         self.payload = action.payload
         self.assessment: dict[str, Any] = action.assessment or {}
         self.verdict: dict[str, Any] = action.verdict or {}
@@ -60,6 +82,29 @@ class Case:
         """What was decided, which stays when the action goes on: an executed action was approved."""
         went_on = (State.EXECUTING, State.EXECUTED, State.FAILED, State.OUTCOME_UNKNOWN)
         return State.APPROVED.label if self.action.state in went_on else State(self.action.state).label
+
+    @cached_property
+    def stages(self) -> list[StageOnPage]:
+        """The route with its votes."""
+        now, votes = self.row.standing, list(self.action.votes.all())
+        found = []
+        for number, stage in enumerate(self.row.route.stages, start=1):
+            done = number < now.stage or now.complete
+            given = now.given if number == now.stage else [one.needed if done else 0 for one in stage.requirements]
+            wanted = list(zip(stage.requirements, given, strict=True))
+            place = "done" if done else "now" if number == now.stage and self.is_pending else "later"
+            found.append(StageOnPage(stage.label, wanted, place, [one for one in votes if one.stage == number]))
+        return found
+
+    @cached_property
+    def moves(self) -> list[OnPage]:
+        """What else this person may do; the one they just tried in vain as they left it."""
+        return [self._on_page(move) for move in MOVES if move.offered(self.row.reviewer, self.action)]
+
+    def _on_page(self, move: Move) -> OnPage:
+        if self._tried is not None and self._tried.move is move:
+            return self._tried
+        return OnPage(move, move.form(action=self.action, person=self.person, prefix=move.slug))
 
     @property
     def needs_reason(self) -> bool:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from governance.models import Person
+from reviews.eligibility import Reviewer
 from reviews.queues import Counts
 
 
@@ -18,10 +19,21 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def counts_of(request: HttpRequest) -> Counts | None:
     """The signed-in person's queue counts, one object per request."""
-    person = getattr(request, "user", None)
-    if not isinstance(person, Person):
+    reviewer = reviewer_on(request)
+    if reviewer is None:
         return None
     found = getattr(request, "_counts", None)
     if found is None:
-        found = request._counts = Counts(person)  # type: ignore[attr-defined]
+        found = request._counts = Counts(reviewer)  # type: ignore[attr-defined]
+    return found
+
+
+def reviewer_on(request: HttpRequest) -> Reviewer | None:
+    """The signed-in person with the seats they may decide from, one object per request."""
+    person = getattr(request, "user", None)
+    if not isinstance(person, Person):
+        return None
+    found = getattr(request, "_reviewer", None)
+    if found is None:
+        found = request._reviewer = Reviewer(person)  # type: ignore[attr-defined]
     return found

@@ -12,8 +12,11 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from actions.models import Action, ActionQuerySet
+from actions.models import Seat as OpenSeat
 from governance.models import Person
+from governance.routing import CEILINGS
 from reviews import moments
+from reviews.eligibility import Reviewer, Seat, reviewer_of
 from reviews.keyset import Keyset
 from reviews.models import Vote
 
@@ -28,7 +31,7 @@ class Queue:
     slug: str
     title: str
     tab: str
-    rows: Callable[[Person], ActionQuerySet]
+    rows: Callable[[Reviewer], ActionQuerySet]
 
     @property
     def url(self) -> str:
@@ -36,24 +39,57 @@ class Queue:
         return reverse("queue") if self.slug == QUEUES[0].slug else reverse("queue_of", args=[self.slug])
 
 
-def mine(person: Person) -> ActionQuerySet:
+def mine(who: Person | Reviewer) -> ActionQuerySet:
     """What this person may decide: eligibility.refusal, said in SQL so that it can be counted and paged.
 
     The rows still ask `refusal` one by one; a test holds the two together.
     """
+    reviewer = reviewer_of(who)
+    person = reviewer.person
     pending = Action.objects.visible_to(person).pending()
-    if not person.is_active or not person.has_perm("actions.decide_action"):
+    if not person.is_active or not reviewer.decides:
         return pending.none()
-    return (
-        pending.filter(risk_score__lte=person.approval_ceiling)
-        .exclude(Q(agent__owner=person) | Q(principal__owner=person))
-        .exclude(Exists(Vote.objects.filter(action=OuterRef("pk"), person=person)))
+    from_any_seat = Q(pk__in=())
+    for seat in reviewer.seats:
+        from_any_seat |= _decidable_from(seat)
+    return pending.filter(from_any_seat).exclude(_owned_by(person.identity)).exclude(_voted(person.identity))
+
+
+def _decidable_from(seat: Seat) -> Q:
+    """The actions that want somebody like this now. Those of the default route have no rows of seats."""
+    away = seat.on_behalf_of
+    if away is not None and away.identity == seat.person.identity:
+        return Q(pk__in=())
+    seats = OpenSeat.objects.filter(action=OuterRef("pk"))
+    wanted = seats.filter(is_open=True, level__lte=seat.level)
+    in_team = Q() if seat.sees_all else Q(team__in=seat.groups)
+    theirs = (
+        (~Exists(seats) & in_team)
+        | Q(Exists(wanted.filter(group__in=seat.groups)))
+        | (Exists(wanted.filter(group__isnull=True)) & in_team)
     )
+    theirs &= Q(risk_score__lte=CEILINGS.get(seat.level, -1.0))
+    return theirs & ~_owned_by(away.identity) & ~_voted(away.identity) if away else theirs
 
 
-def everything(person: Person) -> ActionQuerySet:
+def _owned_by(identity: int) -> Q:
+    return _is("agent__owner", identity) | _is("principal__owner", identity)
+
+
+def _voted(identity: int) -> Q:
+    """They voted, or their delegate did."""
+    votes = Vote.objects.filter(action=OuterRef("pk"))
+    return Q(Exists(votes.filter(Q(identity=identity) | _is("on_behalf_of", identity))))
+
+
+def _is(person: str, identity: int) -> Q:
+    """Whether the person at this place is that human being, by whichever account."""
+    return Q(**{person: identity}) | Q(**{f"{person}__same_as": identity})
+
+
+def everything(who: Person | Reviewer) -> ActionQuerySet:
     """All that waits in the person's teams, theirs to decide or not."""
-    return Action.objects.visible_to(person).pending()
+    return Action.objects.visible_to(reviewer_of(who).person).pending()
 
 
 QUEUES = (
@@ -70,13 +106,13 @@ def queue_named(slug: str) -> Queue | None:
 class Counts:
     """How many actions wait in each queue of a person; asked once per request, and only if shown."""
 
-    def __init__(self, person: Person):
-        self.person = person
+    def __init__(self, reviewer: Reviewer):
+        self.reviewer = reviewer
 
     @cached_property
     def by_slug(self) -> dict[str, int]:
         """The number of each queue."""
-        return {queue.slug: queue.rows(self.person).count() for queue in QUEUES}
+        return {queue.slug: queue.rows(self.reviewer).count() for queue in QUEUES}
 
     @property
     def mine(self) -> int:
@@ -94,9 +130,9 @@ class Counts:
         return [(queue, self.by_slug[queue.slug]) for queue in QUEUES]
 
 
-def next_for(person: Person, besides: Action) -> Action | None:
+def next_for(who: Person | Reviewer, besides: Action) -> Action | None:
     """The action at the top of this person's queue."""
-    return mine(person).exclude(pk=besides.pk).order_by(*ORDER.order).first()
+    return mine(who).exclude(pk=besides.pk).order_by(*ORDER.order).first()
 
 
 def summary(rows: QuerySet[Action], now: datetime) -> dict[str, Any]:

@@ -10,22 +10,24 @@ from django.db.models import QuerySet
 from actions.models import Action
 from governance.errors import Refusal
 from governance.models import Person
+from governance.routing import Route, Standing
 from reviews import eligibility, moments
-from reviews.models import Verdict
+from reviews.eligibility import Reviewer, Seat
 from reviews.phrasing import Phrase, phrase
 
 
 def with_all_a_row_asks(actions: QuerySet[Action]) -> QuerySet[Action]:
     """The same actions with everything a row reads joined or prefetched, so that no row costs a query."""
-    return actions.select_related("agent", "principal").prefetch_related(eligibility.VOTES)
+    return actions.select_related(*eligibility.JOINED).prefetch_related(*eligibility.VOTES)
 
 
 class Row:
     """One action as a line of the queue."""
 
-    def __init__(self, action: Action, person: Person, now: datetime):
+    def __init__(self, action: Action, reviewer: Reviewer, now: datetime):
         self.action = action
-        self.person = person
+        self.reviewer = reviewer
+        self.person = reviewer.person
         self.now = now
 
     @cached_property
@@ -34,9 +36,29 @@ class Row:
         return phrase(self.action.payload)
 
     @cached_property
+    def seat(self) -> Seat | Refusal:
+        """The seat this person may decide it from, or why they may not."""
+        return eligibility.seat_for(self.reviewer, self.action)
+
+    @property
     def refusal(self) -> Refusal | None:
         """Why this person may not decide it; None when they may."""
-        return eligibility.refusal(self.person, self.action)
+        return self.seat if isinstance(self.seat, Refusal) else None
+
+    @property
+    def on_behalf_of(self) -> Person | None:
+        """The absent person for whom this one would decide it."""
+        return None if isinstance(self.seat, Refusal) else self.seat.on_behalf_of
+
+    @cached_property
+    def route(self) -> Route:
+        """How it is approved."""
+        return self.action.way
+
+    @cached_property
+    def standing(self) -> Standing:
+        """How far the votes have brought it."""
+        return eligibility.standing_of(self.action, self.route)
 
     @property
     def why(self) -> list[str]:
@@ -58,9 +80,8 @@ class Row:
     @cached_property
     def progress(self) -> tuple[int, int]:
         """Approvals given and approvals needed over all stages of the route."""
-        needed = sum(int(stage.get("needed") or 1) for stage in self.action.route.get("stages") or []) or 1
-        given = sum(vote.verdict == Verdict.APPROVE for vote in self.action.votes.all())
-        return min(given, needed), needed
+        done = sum(stage.needed for stage in self.route.stages[: self.standing.stage - 1])
+        return done + sum(self.standing.given), self.route.needed
 
     @property
     def pips(self) -> list[bool]:

@@ -17,14 +17,17 @@ from governance.sign_in import actor_of
 from reviews import history as ledger_history
 from reviews import queues
 from reviews.case import Case
-from reviews.context import counts_of
+from reviews.context import counts_of, reviewer_on
+from reviews.eligibility import Reviewer
 from reviews.exports import export_history
 from reviews.filters import HistoryFilter, QueueFilter
 from reviews.forms import DecisionForm
 from reviews.gates import person_of, same_site_only, signed_in
-from reviews.models import Verdict
+from reviews.models import Verdict, Vote
+from reviews.moves import move_named
+from reviews.moves.base import OnPage
 from reviews.rows import Row, with_all_a_row_asks
-from reviews.vote import cast_vote
+from reviews.vote import cast_vote, voter_name
 
 
 @signed_in
@@ -32,10 +35,11 @@ from reviews.vote import cast_vote
 def queue(request: HttpRequest, slug: str = queues.QUEUES[0].slug) -> HttpResponseBase:
     """One queue: the waiting actions, riskiest first, oldest first among equals."""
     person, now = person_of(request), timezone.now()
+    reviewer = reviewer_on(request) or Reviewer(person)
     chosen = queues.queue_named(slug)
     if chosen is None:
         raise Http404
-    filters = QueueFilter(request.GET, chosen.rows(person))
+    filters = QueueFilter(request.GET, chosen.rows(reviewer))
     page = queues.ORDER.page(with_all_a_row_asks(filters.qs), request.GET, queues.PAGE_SIZE)
     context = {
         "section": "review",
@@ -43,7 +47,7 @@ def queue(request: HttpRequest, slug: str = queues.QUEUES[0].slug) -> HttpRespon
         "counts": counts_of(request),
         "filter": filters,
         "summary": queues.summary(filters.qs, now),
-        "rows": [Row(action, person, now) for action in page.rows],
+        "rows": [Row(action, reviewer, now) for action in page.rows],
         "page": page,
         "now": now,
         "query": _without_place(request),
@@ -87,10 +91,35 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
         # Read again: somebody else, or the deadline, may have changed it a moment ago.
         again = _visible_action(request, pk)
         return _action_page(request, again, form=form, alert=refused.sentence, status=refused.status)
-    done = "approved" if vote.verdict == Verdict.APPROVE else "rejected"
-    when = f"{vote.created_at:%Y-%m-%d %H:%M:%S} UTC"
-    receipt = getattr(getattr(vote, "entry", None), "leaf", "")
-    messages.success(request, f"{person.shown_name} {done} action {pk} at {when}. Ledger receipt {receipt}")
+    messages.success(request, receipt_of(vote))
+    return redirect("action", pk=pk)
+
+
+@signed_in
+@same_site_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
+    """One of the other moves. Only a POST makes it; anybody who merely opens the address is shown the action."""
+    chosen = move_named(slug)
+    if chosen is None:
+        raise Http404
+    found = _visible_action(request, pk)
+    if request.method != "POST":
+        return redirect("action", pk=pk)
+    person = person_of(request)
+    form = chosen.form(request.POST, request.FILES, action=found, person=person, prefix=chosen.slug)
+    if not form.is_valid():
+        tried = OnPage(chosen, form, is_open=True)
+        return _action_page(request, found, tried=tried, alert=form.sentence, status=400)
+    try:
+        done = chosen.make(found, actor_of(request), person, form.cleaned_data)
+    except NotYours:
+        raise Http404 from None
+    except Refusal as refused:
+        tried = OnPage(chosen, form, is_open=True)
+        again = _visible_action(request, pk)
+        return _action_page(request, again, tried=tried, alert=refused.sentence, status=refused.status)
+    messages.success(request, done)
     return redirect("action", pk=pk)
 
 
@@ -134,6 +163,17 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+def receipt_of(vote: Vote) -> str:
+    """What was done, when, and where the ledger has it: for the person to keep."""
+    settled = getattr(vote, "settled", True)
+    approving = vote.verdict == Verdict.APPROVE
+    done = ("approved" if approving else "rejected") if settled else f"voted to {vote.verdict}"
+    when = f"{vote.created_at:%Y-%m-%d %H:%M:%S} UTC"
+    receipt = getattr(getattr(vote, "entry", None), "leaf", "")
+    more = "" if settled else " It still waits for others."
+    return f"{voter_name(vote)} {done} action {vote.action_id} at {when}.{more} Ledger receipt {receipt}"
+
+
 def _visible_action(request: HttpRequest, pk: int) -> Action:
     """The action, if it is one of the person's teams; a stranger's id does not exist."""
     visible = with_all_a_row_asks(Action.objects.visible_to(person_of(request)))
@@ -144,17 +184,22 @@ def _visible_action(request: HttpRequest, pk: int) -> Action:
 
 
 def _action_page(
-    request: HttpRequest, found: Action, *, form: DecisionForm | None = None, alert: str = "", status: int = 200
+    request: HttpRequest,
+    found: Action,
+    *,
+    form: DecisionForm | None = None,
+    tried: OnPage | None = None,
+    alert: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    person = person_of(request)
-    case = Case(found, person)
+    case = Case(found, reviewer_on(request) or person_of(request), tried=tried)
     # What comes next is asked only where this one is done with.
-    after = queues.next_for(person, besides=found) if case.row.refusal else None
+    after = queues.next_for(case.row.reviewer, besides=found) if case.row.refusal else None
     context: dict[str, Any] = {
         "section": "review",
         "case": case,
         "action": found,
-        "next": Row(after, person, case.now) if after else None,
+        "next": Row(after, case.row.reviewer, case.now) if after else None,
         "form": form,
         "alert": alert,
     }

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from actions import lifecycle
@@ -12,96 +15,200 @@ from actions.expire import expire_locked
 from actions.models import Action, DecidedVia, State
 from governance import ledger
 from governance.actors import Actor
-from governance.errors import DeadlinePassed, MalformedBody, NotYours, ReasonRequired, StaleContent
-from governance.models import Person
-from reviews.eligibility import refusal
+from governance.errors import DeadlinePassed, MalformedBody, NotYours, ReasonRequired, Refusal, StaleContent
+from governance.models import LedgerEntry, Person
+from governance.routing import Route, Standing
+from reviews.eligibility import JOINED, VOTES, Seat, seat_for
 from reviews.models import Verdict, Vote
+from reviews.seats import refresh
 
-_TARGET = {Verdict.APPROVE: State.APPROVED, Verdict.REJECT: State.REJECTED}
-_ENTRY = {Verdict.APPROVE: "action.approved", Verdict.REJECT: "action.rejected"}
 MAX_REASON = 4000
+MAX_CONDITIONS = 10
+MAX_CONDITION = 300
 
 
-def cast_vote(action_id: int, *, actor: Actor, person: Person, verdict: str, digest: str, reason: str = "") -> Vote:
+def cast_vote(
+    action_id: int,
+    *,
+    actor: Actor,
+    person: Person,
+    verdict: str,
+    digest: str,
+    reason: str = "",
+    conditions: Sequence[str] = (),
+) -> Vote:
     """Record a verdict ("approve" or "reject") on exactly the content whose digest was shown.
 
-    Raises, with nothing decided: MalformedBody for another verdict, ReasonRequired for a rejection or a critical
-    approval without one, NotYours, StaleContent when the digest differs, NotPending naming who was first,
-    DeadlinePassed, NotEligible.
+    It settles the action when it completes the route, or when enough people have rejected; `vote.settled` says so.
+    `conditions` are what an approver asks the agent to keep to. Somebody with no seat of their own votes on behalf of
+    the person whose delegate they are.
+
+    Raises, with nothing decided: MalformedBody for another verdict or an unusable text, ReasonRequired for a rejection
+    or a critical approval without one, NotYours, StaleContent when the digest differs, NotPending naming who was
+    first, DeadlinePassed, NotEligible.
     """
-    verdict, reason = _checked(verdict, reason)
+    verdict, reason, conditions = _checked(verdict, reason, conditions)
     with transaction.atomic(durable=True):
-        action = (
-            Action.objects.visible_to(person)
-            .select_for_update(of=("self",))
-            .select_related("agent", "principal")
-            .filter(pk=action_id)
-            .first()
-        )
-        if action is None:
-            raise NotYours
-        expired = expire_locked(action)
-        if not expired:
-            _look(action, person=person, verdict=verdict, digest=digest, reason=reason)
-            return _write(action, actor=actor, person=person, verdict=verdict, digest=digest, reason=reason)
+        action = locked(action_id, person)
+        if not expire_locked(action):
+            # Read again behind the lock: a right taken away is taken away from the next vote on (I19).
+            person = Person.objects.get(pk=person.pk)
+            seat = look(action, person=person, digest=digest)
+            if not reason and (verdict == Verdict.REJECT or action.risk_level == "critical"):
+                raise ReasonRequired
+            return write_vote(action, seat, actor=actor, verdict=verdict, reason=reason, conditions=conditions)
     # Raised after the commit, so that the expiry this vote came too late for stays recorded.
     raise DeadlinePassed
 
 
-def _checked(verdict: str, reason: str) -> tuple[Verdict, str]:
-    if verdict not in Verdict.values:
-        raise MalformedBody("The verdict is neither approve nor reject. Nothing was decided. Use one of the buttons.")
-    reason = reason.strip().replace("\r\n", "\n")
-    if len(reason) > MAX_REASON:
-        raise MalformedBody(f"The reason is longer than {MAX_REASON} characters. Nothing was decided. Shorten it.")
-    if "\x00" in reason:
-        raise MalformedBody("The reason contains the character NUL. Nothing was decided. Remove it.")
-    return Verdict(verdict), reason
+def locked(action_id: int, person: Person) -> Action:
+    """The action, its row locked until the transaction ends. Raises NotYours for one the person does not see."""
+    action = (
+        Action.objects.visible_to(person)
+        .select_for_update(of=("self",))
+        .select_related(*JOINED)
+        .filter(pk=action_id)
+        .first()
+    )
+    if action is None:
+        raise NotYours
+    prefetch_related_objects([action], *VOTES)
+    return action
 
 
-def _look(action: Action, *, person: Person, verdict: Verdict, digest: str, reason: str) -> None:
+def look(action: Action, *, person: Person, digest: str) -> Seat:
     """Every condition, on the locked row: whatever was true when the page was drawn may not be any more."""
-    if refused := refusal(person, action):
-        raise refused
+    seat = seat_for(person, action)
+    if isinstance(seat, Refusal):
+        raise seat
     if not hmac.compare_digest(digest.encode(), action.digest.encode()):
         raise StaleContent
-    if not reason and (verdict == Verdict.REJECT or action.risk_level == "critical"):
-        raise ReasonRequired
+    return seat
 
 
-def _write(action: Action, *, actor: Actor, person: Person, verdict: Verdict, digest: str, reason: str) -> Vote:
-    now = timezone.now()
-    vote = Vote(action=action, person=person, verdict=verdict, reason=reason, digest=digest, created_at=now)
+def _checked(verdict: str, reason: str, conditions: Sequence[str]) -> tuple[Verdict, str, list[str]]:
+    if verdict not in Verdict.values:
+        raise MalformedBody("The verdict is neither approve nor reject. Nothing was decided. Use one of the buttons.")
+    wanted = [text for text in (checked_text(one, "condition", MAX_CONDITION) for one in conditions) if text]
+    if len(wanted) > MAX_CONDITIONS:
+        raise MalformedBody(f"At most {MAX_CONDITIONS} conditions. Nothing was decided. Put some of them together.")
+    if wanted and verdict == Verdict.REJECT:
+        raise MalformedBody("A rejection has no conditions. Nothing was decided. Say it in the reason.")
+    return Verdict(verdict), checked_text(reason, "reason", MAX_REASON), wanted
+
+
+def checked_text(text: str, what: str, most: int) -> str:
+    """What a person typed, in its normal form. Raises MalformedBody for one too long, or with a NUL."""
+    text = text.strip().replace("\r\n", "\n")
+    if len(text) > most:
+        raise MalformedBody(f"The {what} is longer than {most} characters. Nothing was decided. Shorten it.")
+    if "\x00" in text:
+        raise MalformedBody(f"The {what} contains the character NUL. Nothing was decided. Remove it.")
+    return text
+
+
+def write_vote(
+    action: Action, seat: Seat, *, actor: Actor, verdict: Verdict, reason: str, conditions: Sequence[str] = ()
+) -> Vote:
+    """The vote, what it settles, and the entry, on a locked row that was looked at."""
+    at, route = timezone.now(), action.way
+    ballot = seat.ballot(action, action.stage)
+    vote = Vote(
+        action=action,
+        person=seat.person,
+        identity=ballot.person,
+        on_behalf_of=seat.on_behalf_of,
+        verdict=verdict,
+        stage=action.stage,
+        groups=sorted(ballot.groups),
+        level=ballot.level,
+        in_team=ballot.in_team,
+        reason=reason,
+        conditions=list(conditions),
+        digest=action.digest,
+        created_at=at,
+    )
     vote.save(force_insert=True)
+    prefetch_again(action)
+    now = refresh(action)
+    target = _settled_by(action, route, now)
+    if target is not None:
+        _settle(action, target, last=vote)
+    vote.settled = target is not None  # type: ignore[attr-defined]
+    vote.entry = _record(action, vote, route, now, target, actor)  # type: ignore[attr-defined]
+    return vote
+
+
+def prefetch_again(action: Action) -> None:
+    """Read the votes again: one was added."""
+    action._prefetched_objects_cache.clear()  # type: ignore[attr-defined]
+    prefetch_related_objects([action], *VOTES)
+
+
+def _settled_by(action: Action, route: Route, now: Standing) -> State | None:
+    if now.complete:
+        return State.APPROVED
+    rejections = sum(vote.verdict == Verdict.REJECT for vote in action.votes.all())
+    return State.REJECTED if rejections >= route.rejections_needed else None
+
+
+def _settle(action: Action, target: State, *, last: Vote) -> None:
+    verdict = Verdict.APPROVE if target == State.APPROVED else Verdict.REJECT
+    votes = sorted((vote for vote in action.votes.all() if vote.verdict == verdict), key=lambda vote: vote.pk)
+    if target == State.APPROVED:
+        action.conditions = list(dict.fromkeys(text for vote in votes for text in vote.conditions))
     lifecycle.settle(
         action,
-        _TARGET[verdict],
+        target,
         via=DecidedVia.PERSON,
-        at=now,
-        reason=reason,
-        by=person,
-        by_name=person.shown_name,
+        at=last.created_at,
+        reason="\n".join(dict.fromkeys(vote.reason for vote in votes if vote.reason)),
+        by=last.person,
+        by_name=", ".join(voter_name(vote) for vote in votes)[:255],
     )
-    vote.entry = ledger.append(  # type: ignore[attr-defined]
-        _ENTRY[verdict],
+
+
+def voter_name(vote: Vote) -> str:
+    """Who voted, and for whom."""
+    name = vote.person.shown_name
+    return f"{name} for {vote.on_behalf_of.shown_name}" if vote.on_behalf_of else name
+
+
+def _record(action: Action, vote: Vote, route: Route, now: Standing, target: State | None, actor: Actor) -> LedgerEntry:
+    approving = vote.verdict == Verdict.APPROVE
+    settled = {State.APPROVED: "action.approved", State.REJECTED: "action.rejected"}
+    kind = settled[target] if target else "vote.approved" if approving else "vote.rejected"
+    data: dict[str, Any] = {
+        "verdict": str(vote.verdict),
+        "reason": vote.reason or "no reason given",
+        "stage": vote.stage,
+        "stages": len(route.stages),
+        "level": vote.level,
+        "identity": str(vote.identity),
+        "groups": vote.groups,
+        "in_team": vote.in_team,
+        "on_behalf_of": (
+            {"id": str(vote.on_behalf_of_id), "name": vote.on_behalf_of.shown_name} if vote.on_behalf_of else None
+        ),
+        "conditions": vote.conditions,
+        "given": sum(one.verdict == vote.verdict for one in action.votes.all()),
+        "needed": route.needed if approving else route.rejections_needed,
+        "waited_s": int((vote.created_at - action.created_at).total_seconds()),
+    }
+    if target is not None:
+        data |= {"from": str(State.PENDING), "to": str(target)}
+    return ledger.append(
+        kind,
         actor=actor,
         stream=action.stream,
         subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
-        data={
-            "from": str(State.PENDING),
-            "to": str(_TARGET[verdict]),
-            "reason": reason or "no reason given",
-            "stage": vote.stage,
-            "level": person.approval_level,
-            "waited_s": int((now - action.created_at).total_seconds()),
-        },
+        data=data,
         risk={
             "score": f"{action.risk_score:.1f}",
             "level": action.risk_level,
             "rulebook": action.rulebook_version,
         },
-        at=now,
+        at=vote.created_at,
         action_id=action.pk,
         team_id=action.team_id,
     )
-    return vote

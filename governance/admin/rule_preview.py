@@ -74,7 +74,7 @@ def judge(action_type: str, rules: Mapping, book: Rulebook) -> dict[str, Any]:
                 "agents": kind.label,
                 "outcome": verdict.outcome,
                 "line": verdict.threshold["review_from"],
-                "level": routing.route_for(assessment.score).stages[0].level,
+                "level": routing.level_for(assessment.score),
             }
         )
     return {

@@ -11,6 +11,8 @@ KINDS: dict[str, str] = {
     "action.submitted": "submitted {action_type} on {resource}: {outcome}, risk {score} ({level})",
     "action.approved": "approved it: {reason}",
     "action.rejected": "rejected it: {reason}",
+    "vote.approved": "approved stage {stage} of {stages}: {reason} ({given} of {needed} approvals)",
+    "vote.rejected": "voted to reject: {reason} ({given} of {needed} rejections)",
     "action.expired": "let it expire: no decision before {deadline}",
     "action.executed": "reported that it was executed",
     "action.failed": "reported that it failed",

@@ -2,9 +2,10 @@
 
 from governance.models.catalogues import CatalogueRelease, Control, Mitigation, Technique
 from governance.models.ledger import LedgerEntry
-from governance.models.people import Person, Role
+from governance.models.people import Delegation, Person, Role
 from governance.models.policies import AgentType, Policy, Threshold
 from governance.models.replays import Replay, ReplayChange
+from governance.models.routes import Route
 from governance.models.rules import (
     ActionTypeRule,
     EvidenceRule,
@@ -19,6 +20,7 @@ __all__ = [
     "AgentType",
     "CatalogueRelease",
     "Control",
+    "Delegation",
     "EvidenceRule",
     "IndicatorRule",
     "LedgerEntry",
@@ -30,6 +32,7 @@ __all__ = [
     "Replay",
     "ReplayChange",
     "Role",
+    "Route",
     "RulebookVersion",
     "Technique",
     "Threshold",

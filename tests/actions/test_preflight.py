@@ -45,7 +45,7 @@ def test_one_that_would_wait_says_so_in_a_submissions_own_words(api):
     answer = ask(api, action_type="transaction")
     assert (answer["status"], answer["decision"], answer["requires_approval"]) == ("pending_approval", "pending", True)
     assert answer["required_approvers"] == ["level:3"]
-    assert [stage["level"] for stage in answer["route"]["stages"]] == [3]
+    assert answer["route"]["stages"] == [{"label": "", "requirements": [{"needed": 1, "level": 3}]}]
     assert answer["reason"] == "Human review required: risk 85 >= 70"
     assert answer["thresholds"]["auto_approve_below"] == 70.0
 

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import timezone
 
-from actions.management.commands import run_worker
+from reviews.management.commands import run_worker
 from actions.models import Action, State
 from governance import replays
 from governance.models import Replay

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from actions.models import Action
-from governance import policies, risk, routing, rulebook, thresholds
+from governance import policies, risk, route_rules, rulebook, thresholds
 from governance.models import Policy, RulebookVersion, Threshold
 from governance.rulebook import NoRulebook
 from tests.governance.changes import change, new_policy
@@ -98,12 +98,11 @@ def test_the_thresholds_break(submit: Submit, monkeypatch: pytest.MonkeyPatch) -
     assert_waits(submit(), "policies")
 
 
-def test_the_route_breaks_and_nothing_passes(api: Api, submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pending action whose route cannot be found is not taken in at all: the agent has no permission to act."""
-    monkeypatch.setattr(routing, "route_for", breaks)
-    answer = submit(action_type="transaction")
-    assert answer.status == 500
-    assert not Action.objects.exists()
+def test_the_route_breaks(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody can say who decides, it waits for somebody of the highest level."""
+    monkeypatch.setattr(route_rules, "choose", breaks)
+    action = assert_waits(submit(action_type="transaction"), "route")
+    assert [one.level for stage in action.way.stages for one in stage.requirements] == [4]
 
 
 @pytest.mark.parametrize("effect", ["deny", "require_approval", "allow"])

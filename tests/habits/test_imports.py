@@ -22,7 +22,7 @@ PURE, MODELS, RULES, VERBS, FORMS, DOORS, ENTRANCE = range(7)
 STOREYS = {
     **dict.fromkeys(("errors", "actors", "kinds", "canonical", "merkle"), PURE),
     **dict.fromkeys(("models",), MODELS),
-    **dict.fromkeys(("forms", "serializers", "filters", "queues", "case"), FORMS),
+    **dict.fromkeys(("forms", "serializers", "filters", "queues", "case", "moves"), FORMS),
     **dict.fromkeys(("views", "api", "admin", "management", "templatetags", "context", "exports", "demo"), DOORS),
     **dict.fromkeys(("urls", "asgi", "wsgi"), ENTRANCE),
 }

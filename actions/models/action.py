@@ -1,4 +1,4 @@
-"""Agents, their keys, and the actions they intend. Immutable content; `state` is written by lifecycle.py only."""
+"""The actions agents intend. Immutable content; `state` is written by lifecycle.py only."""
 
 from __future__ import annotations
 
@@ -8,102 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from governance.models import AgentType, Person
-
-
-class Agent(models.Model):
-    """Somebody's program. Belongs to a team; retired, never deleted."""
-
-    agent_id = models.CharField(max_length=255, help_text="What the agent calls itself in a submission.")
-    name = models.CharField(max_length=255, blank=True)
-    team = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="agents")
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="owned_agents",
-        help_text="Answers for this agent, and for that reason never decides its actions.",
-    )
-    agent_type = models.CharField(
-        max_length=12,
-        choices=AgentType.choices,
-        default=AgentType.SUPERVISED,
-        help_text="Chooses the threshold it is held to. An id first seen in a submission is unregistered.",
-    )
-    registered_by = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        help_text="The agent whose key submitted for this id first; empty when a person registered it.",
-    )
-    is_active = models.BooleanField(default=True)
-    blocked_at = models.DateTimeField(null=True, editable=False)
-    blocked_by = models.CharField(max_length=255, blank=True, editable=False)
-    blocked_reason = models.TextField(blank=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    # DRF's permission classes ask the authenticated party this.
-    is_authenticated = True
-
-    class Meta:
-        ordering = ["agent_id"]
-        constraints = [
-            # Per team: two teams that try the same example must not collide, nor learn of each other.
-            models.UniqueConstraint(fields=["team", "agent_id"], name="agent_one_per_team"),
-        ]
-
-    def __str__(self) -> str:
-        return self.agent_id
-
-
-class AgentKeyQuerySet(models.QuerySet["AgentKey"]):
-    def live(self) -> AgentKeyQuerySet:
-        """Keys that open the door now."""
-        now = timezone.now()
-        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True)
-
-
-class AgentKey(models.Model):
-    """An API key. The public id finds the row, the SHA-256 of the whole key opens it; the key itself is shown once."""
-
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="keys")
-    public_id = models.CharField(max_length=8, unique=True)
-    digest = models.CharField(max_length=64)
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True)
-    last_used_at = models.DateTimeField(null=True)
-
-    objects = AgentKeyQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "API key"
-        ordering = ["-created_at"]
-
-    def __str__(self) -> str:
-        return f"ascend_{self.public_id}_…"
-
-
-class KillSwitch(models.Model):
-    """The one switch that blocks every agent. A row with id 1 exists only after its first use."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    blocked = models.BooleanField(default=False)
-    reason = models.TextField(blank=True)
-    activated_at = models.DateTimeField(null=True)
-    activated_by = models.CharField(max_length=255, blank=True)
-
-    class Meta:
-        constraints = [models.CheckConstraint(name="kill_switch_is_one_row", condition=Q(id=1))]
-
-    def __str__(self) -> str:
-        return "blocked" if self.blocked else "released"
+from actions.models.agents import Agent, AgentKey
+from governance import routing
+from governance.models import Person
 
 
 class State(models.TextChoices):
@@ -122,24 +32,36 @@ class State(models.TextChoices):
 
 
 class DecidedVia(models.TextChoices):
-    """Who settled the decision: the rules, a person's vote, the deadline, or the agent withdrawing."""
+    """Who settled the decision: the rules, people's votes, the deadline, the agent withdrawing, ...
+
+    ... a standing approval people gave before, or one senior person breaking the glass.
+    """
 
     RULES = "rules", "Rules"
     PERSON = "person", "Person"
     DEADLINE = "deadline", "Deadline"
     AGENT = "agent", "Agent"
+    STANDING = "standing", "Standing approval"
+    GLASS = "glass", "Break-glass"
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
     def for_agent(self, agent: Agent) -> ActionQuerySet:
-        """What this agent's keys submitted. A stranger's id is not in here, so it is a 404."""
-        return self.filter(principal=agent)
+        """What this agent's keys submitted. A stranger's id is not in here, so it is a 404.
+
+        Nor is a canary: it was planted for reviewers, and no agent may learn of it, let alone execute it.
+        """
+        return self.filter(principal=agent, is_canary=False)
 
     def visible_to(self, person: Person) -> ActionQuerySet:
-        """The actions of the person's teams; all of them with the global permission."""
+        """The actions of the person's teams, and those whose route asks for a group of theirs.
+
+        All of them with the global permission. Groups lent by a delegation count.
+        """
         if person.has_perm("actions.view_all_teams"):
             return self
-        return self.filter(team__in=person.groups.values("pk"))
+        groups = person.acts_for().values("pk")
+        return self.filter(Q(team__in=groups) | Exists(Seat.objects.filter(action=OuterRef("pk"), group__in=groups)))
 
     def pending(self) -> ActionQuerySet:
         return self.filter(state=State.PENDING)
@@ -181,8 +103,13 @@ class Action(models.Model):
 
     # Where it stands
     state = models.CharField(max_length=20, choices=State.choices)
+    stage = models.PositiveSmallIntegerField(default=1, help_text="The stage of its route it is at, from 1.")
     escalated = models.BooleanField(default=False)
     deadline = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
+    escalate_at = models.DateTimeField(null=True)
+    announced_at = models.DateTimeField(null=True, help_text="When those who may decide it were told.")
+    conditions = models.JSONField(default=list, help_text="What the approvers asked the agent to keep to.")
     decided_via = models.CharField(max_length=8, choices=DecidedVia.choices, blank=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(
@@ -198,6 +125,21 @@ class Action(models.Model):
     idempotency_token = models.CharField(max_length=64, null=True)  # noqa: DJ001  (null: never collides)
     body_digest = models.CharField(max_length=64)
     possible_retry_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="possible_retries")
+    supersedes = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="superseded_by",
+        help_text="The action that was sent back, or edited, and that this one takes the place of.",
+    )
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The reviewer who wrote this content in the place of the one it supersedes.",
+    )
+    is_canary = models.BooleanField(default=False, help_text="Planted to measure vigilance; it can never be executed.")
 
     objects = ActionQuerySet.as_manager()
 
@@ -226,6 +168,19 @@ class Action(models.Model):
             # The queue: riskiest first, oldest first within a score.
             models.Index(fields=["-risk_score", "id"], name="action_queue", condition=Q(state=State.PENDING)),
             models.Index(fields=["deadline"], name="action_deadline", condition=Q(state=State.PENDING)),
+            models.Index(
+                fields=["remind_at"],
+                name="action_remind",
+                condition=Q(state=State.PENDING, remind_at__isnull=False),
+            ),
+            models.Index(
+                fields=["escalate_at"],
+                name="action_escalate",
+                condition=Q(state=State.PENDING, escalate_at__isnull=False, escalated=False),
+            ),
+            models.Index(
+                fields=["id"], name="action_unannounced", condition=Q(state=State.PENDING, announced_at__isnull=True)
+            ),
             models.Index(fields=["principal", "-id"], name="action_by_principal"),
             models.Index(fields=["agent", "-id"], name="action_by_agent"),
             models.Index(fields=["team", "-id"], name="action_by_team"),
@@ -249,9 +204,35 @@ class Action(models.Model):
         return self.verdict["degraded"]
 
     @property
+    def way(self) -> routing.Route:
+        """The route frozen on it, as a value."""
+        return routing.from_snapshot(self.route)
+
+    @property
     def stream(self) -> str:
         """The name of this action's ledger stream."""
         return f"action:{self.pk}"
+
+
+class Seat(models.Model):
+    """A requirement of an action's route as a row, so that queues can be asked who is wanted.
+
+    A projection of route and votes: only actions whose route is not the default one have any. `is_open` says that one
+    more person would help now. The group an escalation called in has a row of its own, without a number of people.
+    """
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="seats")
+    stage = models.PositiveSmallIntegerField()
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, related_name="+")
+    level = models.PositiveSmallIntegerField()
+    needed = models.PositiveSmallIntegerField()
+    is_open = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["group", "action"], name="seat_by_group")]
+
+    def __str__(self) -> str:
+        return f"#{self.action_id} stage {self.stage}"
 
 
 class Outcome(models.Model):

@@ -1,0 +1,63 @@
+"""What every move says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from actions.models import Action
+from governance.actors import Actor
+from governance.models import Person
+from reviews.eligibility import Reviewer
+
+# Whether the page offers it to this reviewer for this action. The verb looks again, on the locked row.
+Offered = Callable[[Reviewer, Action], bool]
+# Calls the verb with what the form holds, and says what was done.
+Made = Callable[[Action, Actor, Person, dict[str, Any]], str]
+
+
+class MoveForm(forms.Form):
+    """A move's fields. `digest` names the content that was shown, for the moves that are bound to it."""
+
+    digest = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, action: Action, person: Person, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.action, self.person = action, person
+        self.fields["digest"].initial = action.digest
+
+    @property
+    def sentence(self) -> str:
+        """The first thing that is wrong."""
+        return str(next(iter(next(iter(self.errors.values()), [])), ""))
+
+
+@dataclass(frozen=True)
+class Move:
+    """One thing a person may do with an action.
+
+    `slug` is its place in the address, `label` stands on what opens it, `button` on what does it; `weight` is the
+    class of that button ("", "go" or "no"). `template` draws the fields, where the plain listing of them will not do.
+    """
+
+    slug: str
+    label: str
+    button: str
+    form: type[MoveForm]
+    offered: Offered
+    make: Made
+    help: str = ""
+    weight: str = ""
+    template: str = "_move_fields.html"
+
+
+@dataclass(frozen=True)
+class OnPage:
+    """A move with its form, as one page shows it."""
+
+    move: Move
+    form: MoveForm
+    is_open: bool = False
