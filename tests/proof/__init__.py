@@ -1,0 +1,1 @@
+"""What must hold whatever happens: the invariants of actions, judged by what the ledger says and nothing else."""
