@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support import databases, environment
+from tests.support.run import depends_on_engine
 
 FIXTURES = (
     "tests.support.database",
@@ -28,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only",
         action="store_true",
-        help="Leave out the tests that cannot touch a database: another engine's run has them.",
+        help="Leave out the tests that no engine can change: another engine's run has them.",
     )
 
 
@@ -66,13 +67,6 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--database-only"):
-        kept = [item for item in items if _may_touch_database(item)]
+        kept = [item for item in items if depends_on_engine(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
-
-
-def _may_touch_database(item: pytest.Item) -> bool:
-    """pytest-django refuses the database to every other test; live ones bring databases of their own."""
-    asked = {"db", "transactional_db", "django_db_setup", "prepared_portal"}
-    marked = item.get_closest_marker("django_db") or item.get_closest_marker("live")
-    return marked is not None or not asked.isdisjoint(getattr(item, "fixturenames", ()))

@@ -9,13 +9,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.agents import pay, submit
-from tests.browser.test_accessible import assert_fits
+from tests.browser.looks import PHONE, assert_fits
 from tests.support.portal import LivePortal, python
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 PageOf = Callable[..., Page]
 ADD = "/admin/governance/policy/add/"
-PHONE = {"width": 390, "height": 844}
 
 # More past actions than are replayed while the page waits.
 _MANY = "import django; django.setup()\nfrom tests.support.drafts import copies\ncopies({number})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -44,3 +45,19 @@ def test_the_second_engine_leaves_out_what_no_database_can_change() -> None:
     assert "--database-only" not in first
     assert "--database-only" in second
     assert first[-2:] == second[-2:] == ["-k", "submit"]
+
+
+@pytest.mark.parametrize(
+    ("marks", "fixtures", "everywhere"),
+    [
+        (set(), set(), False),
+        (set(), {"tmp_path"}, False),
+        (set(), {"db"}, True),
+        ({"django_db"}, set(), True),
+        ({"live", "browser"}, {"prepared_portal"}, True),
+        ({"live", "browser", "any_engine"}, {"prepared_portal"}, False),
+    ],
+)
+def test_only_what_an_engine_can_change_runs_on_each(marks: set[str], fixtures: set[str], everywhere: bool) -> None:
+    test: Any = SimpleNamespace(get_closest_marker=lambda name: name if name in marks else None, fixturenames=fixtures)
+    assert run.depends_on_engine(test) is everywhere

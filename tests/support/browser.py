@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -82,13 +83,27 @@ def page(open_browser: Callable[..., Page]) -> Page:
     return open_browser()
 
 
+@pytest.fixture(scope="module")
+def _sessions() -> dict[str, Any]:
+    """The cookies of whoever has signed in to this module's portal, by username."""
+    return {}
+
+
 @pytest.fixture
-def page_of(open_browser: Callable[..., Page]) -> Callable[..., Page]:
-    """`page_of("rita")` gives a page of a browser in which that one of the cast has signed in by the form."""
+def page_of(open_browser: Callable[..., Page], _sessions: dict[str, Any]) -> Callable[..., Page]:
+    """`page_of("rita")` gives a page of a browser of its own in which that one of the cast is signed in.
+
+    The first time in a module it is by the form; later browsers go on with that session while it lasts.
+    """
 
     def signed_in(username: str, **options: object) -> Page:
         page = open_browser(**options)
+        page.context.add_cookies(_sessions.get(username, []))
+        page.goto("/")
+        if "/accounts/login/" not in page.url:
+            return page
         sign_in(page, username)
+        _sessions[username] = page.context.cookies()
         return page
 
     return signed_in

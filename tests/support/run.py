@@ -1,7 +1,7 @@
 """`make test`: the whole suite on every engine, one run after the other, and one closing summary.
 
-Arguments go to pytest: `make test ARGS="tests/actions -k submit"`. Tests that cannot touch a database run
-once, with the first engine. `--engine=NAME` limits the run to one.
+Arguments go to pytest: `make test ARGS="tests/actions -k submit"`. Tests that cannot touch a database, and those
+marked `any_engine`, run once, with the first engine. `--engine=NAME` limits the run to one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINES = ("sqlite", "postgres")
@@ -29,6 +33,18 @@ def command(engine: str, arguments: list[str], *, first: bool) -> list[str]:
     if not first:
         words.append("--database-only")
     return [*words, *arguments]
+
+
+def depends_on_engine(test: pytest.Item) -> bool:
+    """Whether another engine might change what a test finds, so that every engine's run must have it.
+
+    pytest-django refuses the database to a test that does not ask for it; live ones bring databases of their own.
+    """
+    if test.get_closest_marker("any_engine") is not None:
+        return False
+    asked = {"db", "transactional_db", "django_db_setup", "prepared_portal"}
+    marked = test.get_closest_marker("django_db") or test.get_closest_marker("live")
+    return marked is not None or not asked.isdisjoint(getattr(test, "fixturenames", ()))
 
 
 def run(engine: str, arguments: list[str], *, first: bool) -> int:
