@@ -39,7 +39,12 @@ MAY = {
     "executed": {"agent"},
     "failed": {"agent"},
 }
-VOTES = {"vote.approved": "approve", "vote.rejected": "reject", "action.approved": "approve", "action.rejected": "reject"}
+VOTES = {
+    "vote.approved": "approve",
+    "vote.rejected": "reject",
+    "action.approved": "approve",
+    "action.rejected": "reject",
+}
 
 
 class Violation(AssertionError):

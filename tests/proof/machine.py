@@ -7,12 +7,14 @@ what it concludes must be what the portal says (I2). Each example has a transact
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import time_machine
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -24,16 +26,16 @@ from governance.errors import Refusal
 from governance.models import LedgerEntry, Person
 from governance.people import change_person
 from reviews import queues
-from reviews.eligibility import refusal
 from reviews.vote import cast_vote
-from tests.proof.ledger_model import FINAL, Model, must
+from tests.proof.ledger_model import Model, must
 from tests.reviews.routes import group, member, new_route, stage
 from tests.support.api import Api
 from tests.support.cast import AGENT_ID, TEAM
 from tests.support.lifecycles import actor_of
 from tests.support.people import SETUP, key_for, person_called
 
-BEGINNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+# After the default rules were loaded, whenever that is: no stream goes back in time.
+BEGINNING = datetime(2060, 3, 1, 8, 0, tzinfo=UTC)
 
 # Three of Compliance, two of Security (one is both), a director, two of the team, and the agent's owner.
 PEOPLE = {
@@ -53,6 +55,7 @@ class Portal(RuleBasedStateMachine):
     """The rules; `steps` counts them over all examples."""
 
     steps = 0
+    reached: Counter[str]  # how often an action came to each state, and votes short of a decision
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,8 +65,7 @@ class Portal(RuleBasedStateMachine):
         self.clock = time_machine.travel(BEGINNING, tick=False)
         self.time = self.clock.start()
         self.model = Model()
-        self.first_entry = LedgerEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0
-        self.read_to = self.first_entry
+        self.read_to = 0
         self.numbers = itertools.count(1)
         self.killed = False
         self.tokens: dict[str, tuple[int, str]] = {}
@@ -148,7 +150,29 @@ class Portal(RuleBasedStateMachine):
 
         self._try(cast)
 
-    @rule(username=st.sampled_from(sorted(PEOPLE)), active=st.booleans())
+    @precondition(lambda self: self.model.actions)
+    @rule(username=st.sampled_from(sorted(PEOPLE)), verdict=st.sampled_from(["approve"] * 4 + ["reject"]))
+    def vote_from_the_queue(self, username: str, verdict: str) -> None:
+        """What the queue offers, the verb takes: they are one rule (unless the deadline has passed unswept)."""
+        person = self._person(username)
+        offered = queues.mine(person).order_by("-id").first()
+        if offered is None:
+            return
+
+        def cast() -> None:
+            cast_vote(
+                offered.pk,
+                actor=actor_of(person),
+                person=person,
+                verdict=verdict,
+                digest=offered.digest,
+                reason="Because.",
+            )
+
+        overdue = offered.deadline is not None and offered.deadline <= timezone.now()
+        must(self._try(cast) or overdue, "I19", f"the queue offered {username} what the verb refuses")
+
+    @rule(username=st.sampled_from(sorted(PEOPLE)), active=st.sampled_from([True, True, False]))
     def activate(self, username: str, active: bool) -> None:
         person = self._person(username)
         person.is_active = active
@@ -189,6 +213,7 @@ class Portal(RuleBasedStateMachine):
         for entry in new:
             self.model.read(entry)
             self.read_to = entry.id
+            self._count(entry)
         touched = {entry.action_id for entry in new if entry.action_id}
         rows = Action.objects.filter(pk__in=touched) if touched else ()
         for action in rows:
@@ -200,6 +225,12 @@ class Portal(RuleBasedStateMachine):
         pending = set(Action.objects.filter(state=State.PENDING).values_list("pk", flat=True))
         waiting = {number for number, seen in self.model.actions.items() if seen.state == "pending"}
         must(pending == waiting, "I15", "a state changed without an entry")
+
+    def _count(self, entry: LedgerEntry) -> None:
+        if entry.type.startswith("vote."):
+            self.reached[entry.type] += 1
+        elif entry.action_id:
+            self.reached[self.model.actions[entry.action_id].state] += 1
 
     # -- Help --------------------------------------------------------------------------------------------------
 
@@ -224,6 +255,3 @@ class Portal(RuleBasedStateMachine):
             must(all(after[pk] == State.EXPIRED for pk in changed), "I14", "a refusal changed something")
             return False
         return True
-
-
-__all__ = ["FINAL", "Portal", "queues", "refusal"]
