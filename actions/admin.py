@@ -11,13 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from actions.agent_keys import issue_key, revoke_key
 from actions.agents import block_agent, change_agent, ensure_agent, line_of, release_agent
 from actions.kill_switch import switch_all
-from actions.models import Action, Agent, AgentKey, KillSwitch, Outcome
+from actions.models import Action, Agent, AgentKey, KillSwitch, Outcome, Sample
 from governance.admin.ledger import ReadOnlyAdmin
+from governance.characters import plain
 from governance.errors import Refusal
 from governance.rulebook import NoRulebook
 from governance.sign_in import actor_of
@@ -119,11 +121,12 @@ class AgentAdmin(_Asks, admin.ModelAdmin):
         "owner",
         "is_active",
         "known_since",
+        "sampled",
         "blocked_at",
         "blocked_by",
         "blocked_reason",
     )
-    readonly_fields = ("line", "known_since", "blocked_at", "blocked_by", "blocked_reason")
+    readonly_fields = ("line", "known_since", "sampled", "blocked_at", "blocked_by", "blocked_reason")
     change_form_template = "admin/actions/agent/change_form.html"
     change_list_template = "admin/actions/agent/change_list.html"
 
@@ -134,6 +137,16 @@ class AgentAdmin(_Asks, admin.ModelAdmin):
             return "-"
         how = f"with the key of {agent.registered_by.agent_id}" if agent.registered_by else "made by a person"
         return f"{agent.created_at:%Y-%m-%d}, {how}"
+
+    @admin.display(description="samples")
+    def sampled(self, agent: Agent) -> SafeString | str:
+        """How many of its approvals by the rules people looked at afterwards, and where they had a concern."""
+        looked = Sample.objects.filter(action__agent=agent, looked_at__isnull=False).order_by("-pk")
+        concerns = looked.filter(finding=Sample.Finding.CONCERN)
+        number = concerns.count()
+        said = f"{looked.count()} looked at afterwards, {number} of concern"
+        latest = [(reverse("action", args=[one.action_id]), one.action_id, plain(one.note)) for one in concerns[:10]]
+        return format_html("{}{}", said, format_html_join("", '<br><a href="{}">#{}</a> {}', latest))
 
     @admin.display(description="threshold in force")
     def line(self, agent: Agent) -> str:

@@ -53,7 +53,7 @@ SERVER_OWNED = frozenset(
         " workflow_id digest content assessment verdict route team tenant principal owner created_at"
         " updated_at executed_at escalated deadline rulebook_version"
         " agent_type is_registered registered_by threshold review_from deny_from auto_approve_below max_risk_threshold"
-        " observed_policies degraded preflight would_be"
+        " observed_policies degraded preflight would_be break_glass"
     ).split()
 )
 

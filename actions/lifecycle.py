@@ -84,7 +84,13 @@ def advance(action: Action, target: State, *, at: datetime) -> None:
     action.save(update_fields=["state", "updated_at"])
 
 
+# Where an action goes when an agent acts on it. A canary was no agent's, so it never goes there.
+_ACTED = frozenset({State.EXECUTING, State.EXECUTED, State.FAILED, State.OUTCOME_UNKNOWN})
+
+
 def _check(action: Action, target: State) -> None:
+    if action.is_canary and target in _ACTED:
+        raise IllegalTransition(f"Action {action.pk} is a test; it can never be executed.")
     if (action.state, target) not in TRANSITIONS:
         here, there = action.get_state_display().lower(), State(target).label.lower()
         raise IllegalTransition(f"Action {action.pk} is {here}; it cannot become {there}.")

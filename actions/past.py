@@ -57,7 +57,7 @@ class Actions:
 
 
 def _of(window: Window) -> Any:
-    rows = Action.objects.order_by()
+    rows = Action.objects.filter(is_canary=False).order_by()
     if window.since is not None:
         rows = rows.filter(created_at__gte=window.since)
     if window.until is not None:

@@ -13,7 +13,8 @@ from django.utils import timezone
 from actions import gate
 from actions.agents import record_registration
 from actions.contract import Submission
-from actions.models import Action, AgentKey, DecidedVia, Seat, State
+from actions.models import Action, AgentKey, DecidedVia, Sample, Seat, State
+from actions.sampling import is_drawn
 from actions.senders import agent_named, why_blocked
 from governance import ledger, routing
 from governance.actors import Actor
@@ -134,11 +135,18 @@ def _write(action: Action, answer: gate.Answer, actor: Actor) -> Action:
             insert(agent)
             action.agent = agent  # which has a number now
             record_registration(agent, actor)
-        insert(action)
-        if answer.route is not None and answer.route != routing.default_route(action.risk_score):
-            Seat.objects.bulk_create(_seats(action, answer.route))
-        _record(action, answer, actor)
+        record_new(action, answer, actor)
     return action
+
+
+def record_new(action: Action, answer: gate.Answer, actor: Actor) -> None:
+    """The rows of a new action and its entry, in the caller's transaction. `actor` is whom the entry names."""
+    insert(action)
+    if answer.route is not None and answer.route != routing.default_route(action.risk_score):
+        Seat.objects.bulk_create(_seats(action, answer.route))
+    if action.state == State.APPROVED and is_drawn(action.pk, action.digest):
+        insert(Sample(action=action, drawn_at=action.created_at))
+    _record(action, answer, actor)
 
 
 def _seats(action: Action, route: Route) -> list[Seat]:
@@ -211,4 +219,4 @@ def _replay(first: Action, arrival: Arrival) -> Action:
     return first
 
 
-__all__ = ["RETRY_WINDOW", "Arrival", "submit_action", "weigh"]
+__all__ = ["RETRY_WINDOW", "Arrival", "record_new", "submit_action", "weigh"]

@@ -279,7 +279,7 @@ def _is_owasp(technique: dict[str, Any]) -> bool:
 
 
 def _decided(action: Action, said: Words) -> dict[str, Any]:
-    by_person = action.decided_via == DecidedVia.PERSON
+    by_person = action.decided_via in (DecidedVia.PERSON, DecidedVia.GLASS)
     name = action.decided_by_name or None
     at = stamp(action.decided_at) if by_person else None
     approved = said.decision == "approved" and by_person
@@ -292,6 +292,7 @@ def _decided(action: Action, said: Words) -> dict[str, Any]:
         "rejection_reason": action.reason if said.decision == "denied" else None,
         "comments": action.reason if by_person and action.reason else None,
         "execution_status": _execution_status(action.state),
+        "break_glass": action.decided_via == DecidedVia.GLASS,
     }
 
 

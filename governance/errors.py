@@ -115,6 +115,12 @@ class IdempotencyConflict(Conflict):
     code = "idempotency_conflict"
 
 
+class AlreadyLookedAt(Conflict):
+    """Somebody else has looked at this already. Nothing was recorded. Reload the page to read what they found."""
+
+    code = "already_looked_at"
+
+
 class StaleContent(Conflict):
     """The content shown is not the content stored. Nothing was decided. Reload the page and read it again."""
 
@@ -134,6 +140,13 @@ class NotEligible(Refusal):
 
     status = 403
     code = "not_eligible"
+
+
+class StepUpRequired(Refusal):
+    """Confirm with your password: this needs it again, in the same form. Nothing was decided."""
+
+    status = 403
+    code = "step_up_required"
 
 
 class ReasonRequired(Refusal):
@@ -182,3 +195,16 @@ class TooManyRequests(Refusal):
 
     status = 429
     code = "RATE_LIMIT_EXCEEDED"
+
+
+class NotPlantable(Refusal):
+    """This test cannot be planted. Nothing was planted."""
+
+    status = 400
+    code = "not_plantable"
+
+
+class TooManyTries(TooManyRequests):
+    """Too many wrong passwords within five minutes. Nothing was decided. Wait five minutes and try again."""
+
+    code = "too_many_tries"

@@ -28,23 +28,35 @@ _READ_LEDGER = {"governance.view_ledgerentry"}
 _READ_AGENTS = {"actions.view_agent", "actions.view_agentkey", "actions.view_action", "actions.view_outcome"}
 _READ_PEOPLE = {"governance.view_person", "auth.view_group"}
 
+_REVIEW_GLASS = {"actions.review_glass"}
+_READ_OVERSIGHT = {"reviews.view_canary", "reviews.view_breakglass", "actions.view_sample"}
+
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.NONE: frozenset(),
     Role.REVIEWER: frozenset({"actions.decide_action", "actions.export_history"}),
-    Role.SENIOR: frozenset({"actions.decide_action", "actions.export_history"}),
+    Role.SENIOR: frozenset({"actions.decide_action", "actions.export_history", "actions.break_glass"} | _REVIEW_GLASS),
     Role.ADMIN: frozenset(
         {"actions.view_all_teams", "actions.export_history"}
         | _READ_RULES
         | _READ_LEDGER
         | _READ_AGENTS
         | _READ_PEOPLE
+        | _REVIEW_GLASS
+        | _READ_OVERSIGHT
+        | {"reviews.add_canary"}
         | {f"governance.{verb}_{model}" for verb in ("add", "change") for model in _RULE_MODELS}
         | {f"governance.{verb}_person" for verb in ("add", "change")}
         | {f"auth.{verb}_group" for verb in ("add", "change")}
         | {f"actions.{verb}_{model}" for verb in ("add", "change") for model in ("agent", "agentkey")}
     ),
     Role.AUDITOR: frozenset(
-        {"actions.view_all_teams", "actions.export_history"} | _READ_RULES | _READ_LEDGER | _READ_AGENTS | _READ_PEOPLE
+        {"actions.view_all_teams", "actions.export_history"}
+        | _REVIEW_GLASS
+        | _READ_OVERSIGHT
+        | _READ_RULES
+        | _READ_LEDGER
+        | _READ_AGENTS
+        | _READ_PEOPLE
     ),
 }
 

@@ -227,6 +227,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # -- Rules of the house ------------------------------------------------------------------------------------
 
 APPROVAL_DEADLINE = timedelta(hours=env.float("APPROVAL_DEADLINE_HOURS", default=24.0))
+SAMPLE_ONE_IN = env.int("SAMPLE_ONE_IN", default=100)  # of what the rules approve, for people to look at; 0 is none
 LEDGER_ORIGIN = env.str("LEDGER_ORIGIN", default="foureyes.local/ledger")
 WORKER_INTERVAL = env.float("WORKER_INTERVAL", default=5.0)  # seconds between two sweeps
 ENVIRONMENT = env.str("ENVIRONMENT", default="production")  # what /api/deployment-info calls this installation

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from governance import ledger
 from governance.actors import Actor
-from governance.models import Person
+from governance.errors import StepUpRequired, TooManyTries
+from governance.models import LedgerEntry, Person
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -19,6 +23,38 @@ def actor_of(request: HttpRequest) -> Actor:
     person = request.user
     assert isinstance(person, Person)  # noqa: S101  (views are behind login_required)
     return _actor(person, request)
+
+
+# So many wrong passwords within so long; after them not even the right one is taken.
+MAX_TRIES = 5
+TRIES_WITHIN = timedelta(minutes=5)
+
+
+def confirm(person: Person, password: str, request: HttpRequest) -> Actor:
+    """The person of a request, who has just proved themselves again with the password sent in that request.
+
+    Raises StepUpRequired for none or a wrong one, which is recorded, and TooManyTries after five wrong ones within
+    five minutes. Tries at the sign-in page do not count here: whoever knows only a name must not be able to keep
+    somebody from deciding.
+    """
+    if not password:
+        raise StepUpRequired
+    is_right = person.check_password(password)
+    with transaction.atomic():
+        # Counted behind a lock, and before anything is said: any number of guesses at once are five in all.
+        Person.objects.select_for_update().get(pk=person.pk)
+        if _tries(person) >= MAX_TRIES:
+            raise TooManyTries
+        if is_right:
+            return replace(_actor(person, request), confirmed_at=timezone.now())
+        _record("person.confirm_failed", person, request)
+    # Raised after the commit: the try must stay on record.
+    raise StepUpRequired("The password is wrong. Nothing was decided. Confirm with the password you sign in with.")
+
+
+def _tries(person: Person) -> int:
+    since = timezone.now() - TRIES_WITHIN
+    return LedgerEntry.objects.filter(stream=f"person:{person.pk}", type="person.confirm_failed", ts__gt=since).count()
 
 
 def _actor(person: Person, request: HttpRequest) -> Actor:

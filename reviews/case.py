@@ -12,14 +12,14 @@ from typing import Any
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from actions.models import Action, Outcome, State
+from actions.models import Action, DecidedVia, Outcome, Sample, State
 from governance.models import Person
 from governance.routing import Requirement
 from reviews.assessments import Step, adds_up, cvss_words, of_mitre, of_owasp, waterfall
 from reviews.changes import changes
-from reviews.eligibility import Reviewer, reviewer_of
+from reviews.eligibility import Reviewer, asks_password, reviewer_of
 from reviews.history import Line, timeline_of
-from reviews.models import Vote
+from reviews.models import BreakGlass, Canary, Vote
 from reviews.moves import MOVES, Move
 from reviews.moves.base import OnPage
 from reviews.rendering import Tree, leaf, tree
@@ -111,6 +111,11 @@ class Case:
         """Whether even an approval needs a reason."""
         return self.action.risk_level == "critical"
 
+    @property
+    def needs_password(self) -> bool:
+        """Whether an approval takes the password again."""
+        return asks_password(self.action)
+
     @cached_property
     def differences(self) -> list[Difference]:
         """Before and after, drawn."""
@@ -196,6 +201,33 @@ class Case:
             "or_more": len(states) > _RECENT,
             "states": [(State(state).label.lower(), number) for state, number in found.most_common()],
         }
+
+    @cached_property
+    def glass(self) -> BreakGlass | None:
+        """The break-glass it was approved by."""
+        if self.action.decided_via != DecidedVia.GLASS:
+            return None
+        return BreakGlass.objects.select_related("person", "reviewed_by").get(action=self.action)
+
+    @cached_property
+    def sample(self) -> Sample | None:
+        """The sample it was drawn as, where that is this person's to know."""
+        if self.action.decided_via != DecidedVia.RULES or not self.row.reviewer.decides:
+            return None
+        return Sample.objects.select_related("looked_by").filter(action=self.action).first()
+
+    @cached_property
+    def test(self) -> Canary | None:
+        """The canary it was, once it is settled; until then nothing tells it apart."""
+        if self.is_pending or not self.action.is_canary:
+            return None
+        return Canary.objects.get(action=self.action)
+
+    @property
+    def own_verdict(self) -> str:
+        """How this very person voted, if they did."""
+        votes = (vote.verdict for vote in self.action.votes.all() if vote.identity == self.person.identity)
+        return str(next(votes, ""))
 
     @property
     def outcome(self) -> Outcome | None:

@@ -94,7 +94,7 @@ def refusal(who: Person | Reviewer, action: Action) -> Refusal | None:
 def seat_for(who: Person | Reviewer, action: Action) -> Seat | Refusal:
     """The seat from which this person may decide now: their own, or else one lent to them. Otherwise the refusal."""
     reviewer = reviewer_of(who)
-    if refused := _refused_outright(reviewer, action):
+    if refused := refused_outright(reviewer, action):
         return refused
     route = action.way
     now = standing_of(action, route)
@@ -122,8 +122,13 @@ def reaches(level: int, action: Action) -> bool:
     return action.risk_score <= routing.CEILINGS.get(level, -1.0)
 
 
-def _refused_outright(reviewer: Reviewer, action: Action) -> Refusal | None:
-    """What holds for the person, whichever seat they take."""
+def asks_password(action: Action) -> bool:
+    """Whether approving it takes the person's password again, in the form that shows what is approved (AC31)."""
+    return action.risk_level == "critical"
+
+
+def refused_outright(reviewer: Reviewer, action: Action, *, may_have_approved: bool = False) -> Refusal | None:
+    """What holds for the person, whichever seat they take. An earlier approval of theirs is no bar to everything."""
     person = reviewer.person
     if action.state != State.PENDING:
         return NotPending(settled_sentence(action))
@@ -134,6 +139,8 @@ def _refused_outright(reviewer: Reviewer, action: Action) -> Refusal | None:
     if person.identity in owners_of(action):
         return NotEligible("You own this agent, so somebody else must decide what it does.")
     for vote in action.votes.all():
+        if may_have_approved and vote.verdict == Verdict.APPROVE:
+            continue
         if vote.identity == person.identity:
             return NotEligible("You have already voted on this action.")
         if vote.on_behalf_of is not None and vote.on_behalf_of.identity == person.identity:

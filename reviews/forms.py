@@ -9,6 +9,19 @@ from reviews.models import Verdict
 MAX_REASON = 4000
 
 
+def password_field(label: str = "Your password") -> forms.CharField:
+    """The password once more, where a deed asks for it. It is never written back into a page."""
+    return forms.CharField(
+        label=label,
+        help_text="asked again for this one",
+        required=False,
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"max_length": "The password is longer than 1000 characters. Nothing was decided."},
+    )
+
+
 class DecisionForm(forms.Form):
     """The verdict is the pressed button's value; without one nothing is decided, least of all an approval."""
 
@@ -31,6 +44,8 @@ class DecisionForm(forms.Form):
         max_length=MAX_REASON,
         error_messages={"max_length": f"The reason is longer than {MAX_REASON} characters. Nothing was decided."},
     )
+
+    password = password_field()
 
     @property
     def sentence(self) -> str:

@@ -29,7 +29,9 @@ _OURS = frozenset(
 def visible_entries(person: Person) -> QuerySet[LedgerEntry]:
     """The entries of the person's teams; those of no team (rules, people, sign-ins) only with sight of all teams."""
     if person.has_perm("actions.view_all_teams"):
-        return LedgerEntry.objects.all()
+        entries = LedgerEntry.objects.all()
+        # Whoever decides must not read beforehand which of the actions is a test.
+        return entries.exclude(type="canary.planted") if person.has_perm("actions.decide_action") else entries
     return LedgerEntry.objects.filter(team_id__in=list(person.groups.values_list("pk", flat=True)))
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
+from django.utils import timezone
 
 from actions.models import Action, ActionQuerySet
 from actions.models import Seat as OpenSeat
@@ -26,12 +27,22 @@ ORDER = Keyset("-risk_score", "id")
 
 @dataclass(frozen=True)
 class Queue:
-    """One queue: its place in the address, its words, and which actions of a person's teams are in it."""
+    """One queue: its place in the address, its words, and which actions of a person's teams are in it.
+
+    A queue of things looked at afterwards has a `table` of its own, an order, what to say when it is empty, and the
+    columns that say since when a row waits and when it is due. `is_for` says whose tabs show it.
+    """
 
     slug: str
     title: str
     tab: str
     rows: Callable[[Reviewer], ActionQuerySet]
+    order: Keyset = ORDER
+    table: str = ""
+    empty: str = ""
+    since: str = "created_at"
+    due: str = "deadline"
+    is_for: Callable[[Reviewer], bool] = lambda reviewer: True
 
     @property
     def url(self) -> str:
@@ -92,9 +103,59 @@ def everything(who: Person | Reviewer) -> ActionQuerySet:
     return Action.objects.visible_to(reviewer_of(who).person).pending()
 
 
+def reviews_glass(reviewer: Reviewer) -> bool:
+    """Whether the person's role looks at broken glass."""
+    return reviewer.person.has_perm("actions.review_glass")
+
+
+def broken_glass(who: Person | Reviewer) -> ActionQuerySet:
+    """The approvals by break-glass that nobody has looked at yet."""
+    reviewer = reviewer_of(who)
+    if not reviews_glass(reviewer):
+        return Action.objects.none()
+    rows = Action.objects.visible_to(reviewer.person).filter(break_glass__reviewed_at__isnull=True)
+    rows = rows.filter(break_glass__isnull=False).select_related("break_glass__person")
+    return rows.annotate(place=F("break_glass__pk"))
+
+
+def samples(who: Person | Reviewer) -> ActionQuerySet:
+    """What the rules approved and this person may look at: samples.sample_refusal, said in SQL."""
+    reviewer = reviewer_of(who)
+    person = reviewer.person
+    if not person.is_active or not reviewer.decides:
+        return Action.objects.none()
+    rows = Action.objects.visible_to(person).filter(sample__isnull=False, sample__looked_at__isnull=True)
+    rows = rows.filter(risk_score__lte=CEILINGS.get(person.approval_level or 0, -1.0))
+    return rows.exclude(_owned_by(person.identity)).annotate(place=F("sample__pk"))
+
+
 QUEUES = (
     Queue("mine", "Mine to decide", "Mine", mine),
     Queue("all", "Waiting in my teams", "My teams", everything),
+    Queue(
+        "samples",
+        "Samples of what the rules approved",
+        "Samples",
+        samples,
+        order=Keyset("place"),
+        table="_queue_samples.html",
+        empty="No sample waits. Of the actions the rules approve by themselves, some are drawn for a person to see.",
+        since="sample__drawn_at",
+        due="",
+        is_for=lambda reviewer: reviewer.decides,
+    ),
+    Queue(
+        "glass",
+        "Break-glass reviews",
+        "Break-glass",
+        broken_glass,
+        order=Keyset("place"),
+        table="_queue_glass.html",
+        empty="No broken glass waits for a review.",
+        since="break_glass__broken_at",
+        due="break_glass__review_by",
+        is_for=reviews_glass,
+    ),
 )
 
 
@@ -111,8 +172,14 @@ class Counts:
 
     @cached_property
     def by_slug(self) -> dict[str, int]:
-        """The number of each queue."""
-        return {queue.slug: queue.rows(self.reviewer).count() for queue in QUEUES}
+        """The number of each queue of this person, counted in one statement however many there are."""
+        shown = [queue for queue in QUEUES if queue.is_for(self.reviewer)]
+        first, *others = [
+            queue.rows(self.reviewer).order_by().values(slug=Value(queue.slug)).annotate(number=Count("pk"))
+            for queue in shown
+        ]
+        counted = {row["slug"]: row["number"] for row in first.union(*others, all=True)}
+        return {queue.slug: counted.get(queue.slug, 0) for queue in shown}
 
     @property
     def mine(self) -> int:
@@ -126,8 +193,19 @@ class Counts:
 
     @property
     def tabs(self) -> list[tuple[Queue, int]]:
-        """Every queue with its number."""
-        return [(queue, self.by_slug[queue.slug]) for queue in QUEUES]
+        """Every queue of this person with its number."""
+        return [(queue, self.by_slug[queue.slug]) for queue in QUEUES if queue.slug in self.by_slug]
+
+    @property
+    def glass(self) -> int:
+        """The broken glasses that wait for somebody to look; 0 for a person whose role does not."""
+        return self.by_slug.get("glass", 0)
+
+    @cached_property
+    def glass_overdue(self) -> int:
+        """Those of them nobody looked at in time."""
+        rows = broken_glass(self.reviewer).filter(break_glass__review_by__lte=timezone.now())
+        return rows.count() if self.glass else 0
 
 
 def next_for(who: Person | Reviewer, besides: Action) -> Action | None:
@@ -135,10 +213,9 @@ def next_for(who: Person | Reviewer, besides: Action) -> Action | None:
     return mine(who).exclude(pk=besides.pk).order_by(*ORDER.order).first()
 
 
-def summary(rows: QuerySet[Action], now: datetime) -> dict[str, Any]:
+def summary(rows: QuerySet[Action], now: datetime, queue: Queue = QUEUES[0]) -> dict[str, Any]:
     """How many wait, since when the oldest does, and how many are due within the hour."""
-    found = rows.aggregate(
-        count=Count("pk"), oldest=Min("created_at"), soon=Count("pk", filter=Q(deadline__lte=now + moments.SOON))
-    )
+    soon = Q(**{f"{queue.due}__lte": now + moments.SOON}) if queue.due else Q(pk__in=())
+    found = rows.aggregate(count=Count("pk"), oldest=Min(queue.since), soon=Count("pk", filter=soon))
     found["waiting"] = moments.length(now - found["oldest"]) if found["oldest"] else ""
     return found

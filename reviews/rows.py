@@ -77,6 +77,11 @@ class Row:
         """What is left until the deadline."""
         return moments.due(self.action.deadline, self.now)
 
+    @property
+    def review_due(self) -> moments.Due:
+        """What is left until somebody must have looked at its broken glass."""
+        return moments.due(self.action.break_glass.review_by, self.now)
+
     @cached_property
     def progress(self) -> tuple[int, int]:
         """Approvals given and approvals needed over all stages of the route."""

@@ -6,19 +6,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.models import Action
+from governance.actors import Actor
 from governance.errors import NotYours, Refusal
-from governance.sign_in import actor_of
+from governance.sign_in import actor_of, confirm
 from reviews import history as ledger_history
 from reviews import queues
 from reviews.case import Case
 from reviews.context import counts_of, reviewer_on
-from reviews.eligibility import Reviewer
+from reviews.eligibility import Reviewer, asks_password
 from reviews.exports import export_history
 from reviews.filters import HistoryFilter, QueueFilter
 from reviews.forms import DecisionForm
@@ -37,16 +39,16 @@ def queue(request: HttpRequest, slug: str = queues.QUEUES[0].slug) -> HttpRespon
     person, now = person_of(request), timezone.now()
     reviewer = reviewer_on(request) or Reviewer(person)
     chosen = queues.queue_named(slug)
-    if chosen is None:
+    if chosen is None or not chosen.is_for(reviewer):
         raise Http404
     filters = QueueFilter(request.GET, chosen.rows(reviewer))
-    page = queues.ORDER.page(with_all_a_row_asks(filters.qs), request.GET, queues.PAGE_SIZE)
+    page = chosen.order.page(with_all_a_row_asks(filters.qs), request.GET, queues.PAGE_SIZE)
     context = {
         "section": "review",
         "queue": chosen,
         "counts": counts_of(request),
         "filter": filters,
-        "summary": queues.summary(filters.qs, now),
+        "summary": queues.summary(filters.qs, now, chosen),
         "rows": [Row(action, reviewer, now) for action in page.rows],
         "page": page,
         "now": now,
@@ -77,9 +79,10 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
         return _action_page(request, found, form=form, alert=form.sentence, status=400)
     person = person_of(request)
     try:
+        approving = form.cleaned_data["verdict"] == Verdict.APPROVE
         vote = cast_vote(
             found.pk,
-            actor=actor_of(request),
+            actor=_actor(request, form, confirms=approving and asks_password(found)),
             person=person,
             verdict=form.cleaned_data["verdict"],
             digest=form.cleaned_data["digest"],
@@ -112,7 +115,7 @@ def move(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
         tried = OnPage(chosen, form, is_open=True)
         return _action_page(request, found, tried=tried, alert=form.sentence, status=400)
     try:
-        done = chosen.make(found, actor_of(request), person, form.cleaned_data)
+        done = chosen.make(found, _actor(request, form, confirms=chosen.confirms), person, form.cleaned_data)
     except NotYours:
         raise Http404 from None
     except Refusal as refused:
@@ -161,6 +164,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _actor(request: HttpRequest, form: Form, *, confirms: bool) -> Actor:
+    """Who sent the form, and whether they proved themselves again with it. Without a password the verb says so."""
+    password = form.cleaned_data.get("password") if confirms else ""
+    return confirm(person_of(request), password, request) if password else actor_of(request)
 
 
 def receipt_of(vote: Vote) -> str:

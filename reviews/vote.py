@@ -15,10 +15,19 @@ from actions.expire import expire_locked
 from actions.models import Action, DecidedVia, State
 from governance import ledger
 from governance.actors import Actor
-from governance.errors import DeadlinePassed, MalformedBody, NotYours, ReasonRequired, Refusal, StaleContent
+from governance.errors import (
+    DeadlinePassed,
+    MalformedBody,
+    NotYours,
+    ReasonRequired,
+    Refusal,
+    StaleContent,
+    StepUpRequired,
+)
 from governance.models import LedgerEntry, Person
 from governance.routing import Route, Standing
-from reviews.eligibility import JOINED, VOTES, Seat, seat_for
+from reviews.canaries import reveal
+from reviews.eligibility import JOINED, VOTES, Seat, asks_password, seat_for
 from reviews.models import Verdict, Vote
 from reviews.seats import refresh
 
@@ -44,8 +53,8 @@ def cast_vote(
     the person whose delegate they are.
 
     Raises, with nothing decided: MalformedBody for another verdict or an unusable text, ReasonRequired for a rejection
-    or a critical approval without one, NotYours, StaleContent when the digest differs, NotPending naming who was
-    first, DeadlinePassed, NotEligible.
+    or a critical approval without one, StepUpRequired for a critical approval without a fresh password, NotYours,
+    StaleContent when the digest differs, NotPending naming who was first, DeadlinePassed, NotEligible.
     """
     verdict, reason, conditions = _checked(verdict, reason, conditions)
     with transaction.atomic(durable=True):
@@ -56,6 +65,8 @@ def cast_vote(
             seat = look(action, person=person, digest=digest)
             if not reason and (verdict == Verdict.REJECT or action.risk_level == "critical"):
                 raise ReasonRequired
+            if verdict == Verdict.APPROVE and asks_password(action) and not actor.is_confirmed(timezone.now()):
+                raise StepUpRequired
             return write_vote(action, seat, actor=actor, verdict=verdict, reason=reason, conditions=conditions)
     # Raised after the commit, so that the expiry this vote came too late for stays recorded.
     raise DeadlinePassed
@@ -81,9 +92,14 @@ def look(action: Action, *, person: Person, digest: str) -> Seat:
     seat = seat_for(person, action)
     if isinstance(seat, Refusal):
         raise seat
+    check_digest(action, digest)
+    return seat
+
+
+def check_digest(action: Action, digest: str) -> None:
+    """Raise StaleContent unless this is the digest of what is stored."""
     if not hmac.compare_digest(digest.encode(), action.digest.encode()):
         raise StaleContent
-    return seat
 
 
 def _checked(verdict: str, reason: str, conditions: Sequence[str]) -> tuple[Verdict, str, list[str]]:
@@ -136,6 +152,7 @@ def write_vote(
         _settle(action, target, last=vote)
     vote.settled = target is not None  # type: ignore[attr-defined]
     vote.entry = _record(action, vote, route, now, target, actor)  # type: ignore[attr-defined]
+    reveal(action, actor=actor, at=at)
     return vote
 
 
@@ -156,7 +173,7 @@ def _settle(action: Action, target: State, *, last: Vote) -> None:
     verdict = Verdict.APPROVE if target == State.APPROVED else Verdict.REJECT
     votes = sorted((vote for vote in action.votes.all() if vote.verdict == verdict), key=lambda vote: vote.pk)
     if target == State.APPROVED:
-        action.conditions = list(dict.fromkeys(text for vote in votes for text in vote.conditions))
+        action.conditions = conditions_of(action)
     lifecycle.settle(
         action,
         target,
@@ -166,6 +183,14 @@ def _settle(action: Action, target: State, *, last: Vote) -> None:
         by=last.person,
         by_name=", ".join(voter_name(vote) for vote in votes)[:255],
     )
+
+
+def conditions_of(action: Action) -> list[str]:
+    """What those who approved asked the agent to keep to, in the order of their votes."""
+    approvals = sorted(
+        (vote for vote in action.votes.all() if vote.verdict == Verdict.APPROVE), key=lambda vote: vote.pk
+    )
+    return list(dict.fromkeys(text for vote in approvals for text in vote.conditions))
 
 
 def voter_name(vote: Vote) -> str:

@@ -41,12 +41,17 @@ class PollingAuthentication(ApiKeyAuthentication):
         return Agent(pk=row["agent_id"]), key
 
 
+def _theirs(action_id: Any) -> Q:
+    """The action of the address, unless it is a canary: for_agent, said for this join."""
+    return Q(agent__submissions__pk=action_id, agent__submissions__is_canary=False)
+
+
 _NAMES = (*_KEY, "agent_id", "asked__agent__agent_id", *(f"asked__{name}" for name in _COLUMNS))
 _LOOK_UP = Question(
     lambda public_id, action_id: (
         AgentKey.objects.filter(public_id=public_id)
         .order_by()
-        .annotate(asked=FilteredRelation("agent__submissions", condition=Q(agent__submissions__pk=action_id)))
+        .annotate(asked=FilteredRelation("agent__submissions", condition=_theirs(action_id)))
         .values_list(*_NAMES)
     ),
     public_id=str,

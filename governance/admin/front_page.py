@@ -43,6 +43,11 @@ JOBS: dict[str, dict[str, str]] = {
         "Action": "Every action as it was submitted, to read.",
         "Outcome": "What agents reported after acting, to read.",
     },
+    "Oversight": {
+        "Canary": "Tests planted among what waits, and who caught them.",
+        "BreakGlass": "Approvals one senior gave alone, and what somebody else found afterwards.",
+        "Sample": "What the rules approved and a person looked at afterwards.",
+    },
     "People": {
         "Person": "Who signs in, with which role, up to which score.",
         "Group": "Who sees whose actions.",

@@ -29,6 +29,7 @@ class BreakGlass(models.Model):
     note = models.TextField(blank=True)
 
     class Meta:
+        verbose_name_plural = "broken glass"
         indexes = [models.Index(fields=["review_by"], name="glass_to_review", condition=Q(reviewed_at__isnull=True))]
 
     def __str__(self) -> str:
@@ -44,6 +45,9 @@ class Canary(models.Model):
     lesson = models.TextField(help_text="What somebody who looked would have seen. Shown after the decision.")
     caught = models.BooleanField(null=True)
     revealed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "canaries"
 
     def __str__(self) -> str:
         return f"canary #{self.action_id}"

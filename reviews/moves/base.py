@@ -52,6 +52,7 @@ class Move:
     help: str = ""
     weight: str = ""
     template: str = "_move_fields.html"
+    confirms: bool = False  # whether the form's `password` is asked again and checked (governance/sign_in.confirm)
 
 
 @dataclass(frozen=True)

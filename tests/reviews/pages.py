@@ -14,6 +14,7 @@ from actions.models import Action
 from governance.models import Person
 from tests.support import lifecycles
 from tests.support.api import Api
+from tests.support.cast import PASSWORD
 
 # Would show up as an element, an attribute or a script of its own if any page forgot to escape it.
 XSS = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}{% now %}"
@@ -80,8 +81,8 @@ def assert_only_ours(page: str) -> None:
 
 
 def decide(client: Client, action: Action, verdict: str | None = "approve", **fields: Any) -> Any:
-    """Press a button of the decision panel; `verdict=None` presses none."""
-    sent = {"digest": action.digest, "reason": "", **fields}
+    """Press a button of the decision panel, the password filled in; `verdict=None` presses none."""
+    sent = {"digest": action.digest, "reason": "", "password": PASSWORD, **fields}
     if verdict is not None:
         sent["verdict"] = verdict
     return client.post(f"/actions/{action.pk}/decide/", sent)

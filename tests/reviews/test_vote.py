@@ -6,7 +6,6 @@ import pytest
 import time_machine
 
 from actions.models import Action
-from governance.actors import Actor
 from governance.errors import DeadlinePassed, MalformedBody, ReasonRequired, StaleContent
 from governance.models import LedgerEntry
 from reviews.vote import cast_vote
@@ -22,8 +21,7 @@ def action(api):
 
 def vote(person, action, verdict="approve", **overrides):
     fields = {"digest": action.digest, "reason": "Because.", **overrides}
-    actor = Actor(kind="person", id=str(person.pk), name=person.shown_name)
-    return cast_vote(action.pk, actor=actor, person=person, verdict=verdict, **fields)
+    return cast_vote(action.pk, actor=lifecycles.actor_of(person), person=person, verdict=verdict, **fields)
 
 
 @pytest.mark.parametrize(("verdict", "state"), [("approve", "approved"), ("reject", "rejected")])

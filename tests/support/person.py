@@ -52,6 +52,8 @@ class Browser:
     def send_decision(self, action_id: int | str, page: str, verdict: str, reason: str = "") -> requests.Response:
         """Press a button of a page opened before."""
         form = {name: hidden(page, name) for name in ("csrfmiddlewaretoken", "digest")}
+        if 'name="password"' in page:
+            form["password"] = PASSWORD
         return self._post(f"/actions/{action_id}/decide/", {**form, "verdict": verdict, "reason": reason})
 
     def approve(self, action_id: int | str, reason: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Do what nobody waits for: expire what is past its deadline, replay drafts of rules.
+"""Do what nobody waits for: expire what is past its deadline, report glasses nobody looked at, replay drafts of rules.
 
 Any number may run; SIGTERM or Ctrl-C ends it.
 """
@@ -19,6 +19,7 @@ from django.db import DatabaseError, close_old_connections
 
 from actions.expire import expire_overdue
 from governance import replays
+from reviews.break_glass import glass_alarms
 
 # Seconds of replay in a round. The sweep comes first in each, so that no deadline waits long for a replay.
 _REPLAY_SECONDS = 1.0
@@ -57,6 +58,7 @@ class Command(BaseCommand):
             expired = expire_overdue()
             if expired:
                 self.stdout.write(f"Expired {expired} actions.")
+            glass_alarms()
             self._forget()
             return replays.work(_REPLAY_SECONDS)
         except DatabaseError:

@@ -1,0 +1,138 @@
+"""Admin of oversight: plant canaries and read what became of them; broken glass and samples to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from actions.models import Agent, Sample, State
+from governance.admin.ledger import ReadOnlyAdmin
+from governance.errors import Refusal
+from governance.sign_in import actor_of
+from reviews.canaries import plant_canary
+from reviews.canary_texts import FLAWS, TEMPLATES
+from reviews.models import BreakGlass, Canary
+from reviews.vigilance import by_person, totals
+
+
+class PlantForm(forms.Form):
+    """A template under an agent's name, or a copy of one of its past actions with a flaw."""
+
+    template = forms.ChoiceField(
+        required=False,
+        choices=[("", "None: copy a past action"), *((name, one.title) for name, one in TEMPLATES.items())],
+        help_text="An action that ought to be rejected.",
+    )
+    agent = forms.ModelChoiceField(
+        Agent.objects.filter(is_active=True).select_related("team"),
+        required=False,
+        help_text="Whose name it carries, and whose team decides it. A copy keeps the agent it was copied from.",
+    )
+    copy_of = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        label="Copy of action",
+        help_text="The number of a past action.",
+    )
+    flaw = forms.ChoiceField(
+        required=False,
+        choices=[("", "-"), *((name, one.title) for name, one in FLAWS.items())],
+        help_text="What is made wrong in the copy.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("template") and not data.get("agent"):
+            self.add_error("agent", "Choose the agent whose name the template carries. Nothing was planted.")
+        return data
+
+
+@admin.register(Canary)
+class CanaryAdmin(ReadOnlyAdmin):
+    list_display = ("planted_at", "planted_by", "link", "agent", "result", "who", "revealed_at")
+    list_select_related = ("action__agent",)
+    fields = readonly_fields = ("link", "agent", "planted_by", "planted_at", "lesson", "result", "who", "revealed_at")
+    ordering = ("-pk",)
+    change_list_template = "admin/reviews/canary/change_list.html"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("action__votes__person")
+
+    @admin.display(description="action", ordering="action")
+    def link(self, canary: Canary) -> SafeString:
+        """The page reviewers see."""
+        return format_html('<a href="{}">#{}</a>', reverse("action", args=[canary.action_id]), canary.action_id)
+
+    @admin.display(ordering="action__agent__agent_id")
+    def agent(self, canary: Canary) -> str:
+        """Whose name it carries."""
+        return canary.action.agent.agent_id
+
+    @admin.display(ordering="caught")
+    def result(self, canary: Canary) -> str:
+        """What became of it."""
+        if canary.caught is not None:
+            return "caught" if canary.caught else "missed"
+        return "waiting" if canary.action.state == State.PENDING else "not decided"
+
+    @admin.display(description="decided by")
+    def who(self, canary: Canary) -> str:
+        """Everybody who voted on it, or who approved it alone."""
+        votes = [f"{vote.person.shown_name}: {vote.verdict}" for vote in canary.action.votes.all()]
+        return ", ".join(votes) or canary.action.decided_by_name or "-"
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path("plant/", self.admin_site.admin_view(self.plant), name="reviews_canary_plant"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        figures = {
+            "totals": totals(),
+            "people": by_person(),
+            "may_plant": request.user.has_perm("reviews.add_canary"),
+        }
+        return super().changelist_view(request, {**figures, **(extra_context or {})})
+
+    def plant(self, request: HttpRequest) -> HttpResponse:
+        """Ask what to plant, and plant it."""
+        if not request.user.has_perm("reviews.add_canary"):
+            raise PermissionDenied
+        back, form = reverse("admin:reviews_canary_changelist"), PlantForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                canary = plant_canary(actor=actor_of(request), **form.cleaned_data)
+            except Refusal as refused:
+                form.add_error(None, refused.sentence)
+            else:
+                messages.success(request, f"Planted as action {canary.action_id}. Nothing there gives it away.")
+                return redirect(back)
+        context = {**self.admin_site.each_context(request), "form": form, "title": "Plant a canary", "back": back}
+        return TemplateResponse(request, "admin/ask.html", {**context, "button": "Plant it"})
+
+
+@admin.register(BreakGlass)
+class BreakGlassAdmin(ReadOnlyAdmin):
+    list_display = ("action", "person", "broken_at", "review_by", "reviewed_by", "finding")
+    list_filter = ("finding",)
+    list_select_related = ("action", "person", "reviewed_by")
+    ordering = ("-pk",)
+
+
+@admin.register(Sample)
+class SampleAdmin(ReadOnlyAdmin):
+    list_display = ("action", "drawn_at", "looked_at", "looked_by", "finding")
+    list_filter = ("finding",)
+    list_select_related = ("action", "looked_by")
+    ordering = ("-pk",)

@@ -1,0 +1,56 @@
+"""Looking at a sample of what the rules approved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from actions.models import Action, DecidedVia, Sample
+from governance.actors import Actor
+from governance.models import Person
+from reviews.eligibility import Reviewer
+from reviews.moves.base import Move, MoveForm
+from reviews.samples import look_at_sample, sample_refusal
+from reviews.vote import MAX_REASON
+
+
+class SampleForm(MoveForm):
+    """Fine or not, and why."""
+
+    finding = forms.ChoiceField(
+        choices=Sample.Finding.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a finding. Nothing was recorded."},
+    )
+    note = forms.CharField(
+        label="Note",
+        help_text="required for a concern; kept in the history",
+        required=False,
+        max_length=MAX_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+def _may_look(reviewer: Reviewer, action: Action) -> bool:
+    if action.decided_via != DecidedVia.RULES:
+        return False
+    sample = Sample.objects.select_related("looked_by").filter(action=action).first()
+    return sample is not None and sample_refusal(reviewer, action, sample) is None
+
+
+def _look(action: Action, actor: Actor, person: Person, data: dict[str, Any]) -> str:
+    sample = look_at_sample(action.pk, actor=actor, person=person, finding=data["finding"], note=data["note"])
+    return f"You looked at action {action.pk}: {sample.get_finding_display().lower()}."
+
+
+MOVE = Move(
+    slug="look",
+    label="Looked at afterwards",
+    button="Record what you found",
+    form=SampleForm,
+    offered=_may_look,
+    make=_look,
+    help="The rules approved this by themselves, and it was drawn for a person to see. It stays approved either way.",
+    weight="go",
+)

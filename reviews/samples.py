@@ -1,0 +1,65 @@
+"""VERB: look_at_sample. What a person thinks of an action that the rules approved, after the fact."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from actions.models import Action, Sample
+from governance import ledger
+from governance.actors import Actor
+from governance.errors import AlreadyLookedAt, Conflict, MalformedBody, NotEligible, ReasonRequired, Refusal
+from governance.models import Person
+from reviews.eligibility import Reviewer, owners_of, reaches, reviewer_of
+from reviews.vote import MAX_REASON, checked_text, locked
+
+
+def look_at_sample(action_id: int, *, actor: Actor, person: Person, finding: str, note: str = "") -> Sample:
+    """Record a look at a sample: "fine", or "concern" with a note. The action itself stays as it is.
+
+    Raises, with nothing recorded: MalformedBody for another finding, ReasonRequired for a concern without a note,
+    NotYours, Conflict where the action is no sample, NotEligible (`sample_refusal`), AlreadyLookedAt.
+    """
+    if finding not in Sample.Finding.values:
+        raise MalformedBody("The finding is neither fine nor concern. Nothing was recorded. Choose one of them.")
+    note = checked_text(note, "note", MAX_REASON)
+    if finding == Sample.Finding.CONCERN and not note:
+        raise ReasonRequired("A concern needs a note. Nothing was recorded. Say what a person should have seen.")
+    with transaction.atomic(durable=True):
+        action = locked(action_id, person)
+        sample = Sample.objects.select_related("looked_by").filter(action=action).first()
+        if sample is None:
+            raise Conflict(f"Action {action.pk} is no sample. Nothing was recorded.")
+        if refused := sample_refusal(Person.objects.get(pk=person.pk), action, sample):
+            raise refused
+        sample.looked_at, sample.looked_by = timezone.now(), person
+        sample.finding, sample.note = finding, note
+        sample.save(update_fields=["looked_at", "looked_by", "finding", "note"])
+        ledger.append(
+            "sample.looked_at",
+            actor=actor,
+            stream=action.stream,
+            subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
+            data={"finding": sample.get_finding_display().lower(), "note": note},
+            at=sample.looked_at,
+            action_id=action.pk,
+            team_id=action.team_id,
+        )
+    return sample
+
+
+def sample_refusal(who: Person | Reviewer, action: Action, sample: Sample) -> Refusal | None:
+    """Why this person may not look at this sample; None when they may. Who could have decided it may."""
+    reviewer = reviewer_of(who)
+    if sample.looked_at is not None and sample.looked_by is not None:
+        return AlreadyLookedAt(
+            f"{sample.looked_by.shown_name} looked at this at {sample.looked_at:%Y-%m-%d %H:%M:%S} UTC."
+            " Nothing was recorded."
+        )
+    if not reviewer.decides:
+        return NotEligible("Your role reads; it does not decide, so it takes no samples either.")
+    if reviewer.person.identity in owners_of(action):
+        return NotEligible("You own this agent, so somebody else must look at what it does.")
+    if not reaches(reviewer.person.approval_level or 0, action):
+        return NotEligible(f"The score {action.risk_score:g} is above your approval level.")
+    return None
