@@ -27,6 +27,7 @@ _READ_RULES = {
 _READ_LEDGER = {"governance.view_ledgerentry"}
 _READ_AGENTS = {"actions.view_agent", "actions.view_agentkey", "actions.view_action", "actions.view_outcome"}
 _READ_PEOPLE = {"governance.view_person", "auth.view_group"}
+_READ_NOTICES = {"reviews.view_channel", "reviews.view_notice"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.NONE: frozenset(),
@@ -38,13 +39,20 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_LEDGER
         | _READ_AGENTS
         | _READ_PEOPLE
+        | _READ_NOTICES
+        | {"reviews.add_channel", "reviews.change_channel", "reviews.change_notice"}
         | {f"governance.{verb}_{model}" for verb in ("add", "change") for model in _RULE_MODELS}
         | {f"governance.{verb}_person" for verb in ("add", "change")}
         | {f"auth.{verb}_group" for verb in ("add", "change")}
         | {f"actions.{verb}_{model}" for verb in ("add", "change") for model in ("agent", "agentkey")}
     ),
     Role.AUDITOR: frozenset(
-        {"actions.view_all_teams", "actions.export_history"} | _READ_RULES | _READ_LEDGER | _READ_AGENTS | _READ_PEOPLE
+        {"actions.view_all_teams", "actions.export_history"}
+        | _READ_RULES
+        | _READ_LEDGER
+        | _READ_AGENTS
+        | _READ_PEOPLE
+        | _READ_NOTICES
     ),
 }
 

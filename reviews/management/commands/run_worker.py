@@ -1,4 +1,4 @@
-"""Do what nobody waits for: expire what is past its deadline, replay drafts of rules.
+"""Do what nobody waits for: expire what is past its deadline, send notices, replay drafts of rules.
 
 Any number may run; SIGTERM or Ctrl-C ends it.
 """
@@ -19,6 +19,8 @@ from django.db import DatabaseError, close_old_connections
 
 from actions.expire import expire_overdue
 from governance import replays
+from reviews import outbox
+from reviews.notices import deliveries
 
 # Seconds of replay in a round. The sweep comes first in each, so that no deadline waits long for a replay.
 _REPLAY_SECONDS = 1.0
@@ -58,7 +60,8 @@ class Command(BaseCommand):
             if expired:
                 self.stdout.write(f"Expired {expired} actions.")
             self._forget()
-            return replays.work(_REPLAY_SECONDS)
+            outbox.announce()
+            return deliveries.deliver() | replays.work(_REPLAY_SECONDS)
         except DatabaseError:
             logger.exception("The round failed; it is tried again in %s s.", settings.WORKER_INTERVAL)
             return False
