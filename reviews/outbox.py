@@ -7,14 +7,15 @@ of this: it leaves `announced_at` empty, which is all that `announce` looks for.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from actions.models import Action, Seat
+from actions.models import Action, Seat, State
 from governance.models import Delegation, Person
 from reviews.eligibility import JOINED, VOTES, Reviewer, refusal
 from reviews.models import Channel, Notice, NoticePreference
@@ -26,17 +27,29 @@ _SOON = timedelta(hours=1)
 # The kinds `announce` writes: who got one of them about an action knows of it.
 _ANNOUNCED = ("wanted", "due_soon")
 
+logger = logging.getLogger(__name__)
+
 
 def announce(limit: int = AT_ONCE) -> int:
     """Tell those who can decide about up to `limit` pending actions nobody was told about yet, oldest first.
 
-    Each in a transaction of its own, under the lock of its row. Returns how many actions were announced.
+    Each in a transaction of its own, under the lock of its row. What waits for a daily mail while its action became due
+    within the hour is hurried on. Returns how many actions were announced.
     """
     now = timezone.now()
+    _hurry(now)
     waiting = Action.objects.pending().filter(announced_at__isnull=True, deadline__gt=now).order_by("pk")
     # A person's seats are looked up once for all of these actions; the delivery asks each of them again.
     known: dict[int, Reviewer] = {}
-    return sum(_announce_one(pk, known) for pk in list(waiting.values_list("pk", flat=True)[:limit]))
+    announced = 0
+    for pk in list(waiting.values_list("pk", flat=True)[:limit]):
+        try:
+            announced += _announce_one(pk, known)
+        except DatabaseError:
+            raise
+        except Exception:  # one action that cannot be read must not keep the others from being announced
+            logger.exception("Action %s could not be announced; it is tried again.", pk)
+    return announced
 
 
 def announce_again(action: Action) -> None:
@@ -108,6 +121,30 @@ def _announce_one(pk: int, known: dict[int, Reviewer]) -> bool:
         action.announced_at = now
         action.save(update_fields=["announced_at"])
         return True
+
+
+def _hurry(now: datetime) -> None:
+    """A daily mail that comes after the deadline would tell nobody anything."""
+    pressing = Notice.objects.filter(
+        kind__in=[name for name, kind in KINDS.items() if kind.wants_decision and not kind.urgent],
+        person__isnull=False,
+        action__state=State.PENDING,
+        action__deadline__gt=now,
+        action__deadline__lt=now + _SOON,
+        send_at__gt=now,
+        sent_at=None,
+        failed_at=None,
+        attempts=0,
+    )
+    if not pressing.exists():  # in nearly every round; then no transaction is opened
+        return
+    with transaction.atomic(durable=True):
+        rows = list(pressing.select_for_update(of=("self",), skip_locked=True).select_related("person"))
+        wanted = preferences_of([notice.person for notice in rows if notice.person])
+        for notice in rows:
+            notice.kind = "due_soon"
+            notice.send_at = send_time(notice.kind, wanted[notice.person_id], now)  # type: ignore[index]
+            notice.save(update_fields=["kind", "send_at"])
 
 
 def _tell_channels(kind: str, action: Action, told: Iterable[Notice], now: datetime) -> None:

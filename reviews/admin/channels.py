@@ -64,7 +64,9 @@ class _Asked:
 
     admin_site: Any
 
-    def _asked(self, request: HttpRequest, *, permission: str, title: str, button: str, back: str, do: Any) -> Any:
+    def _asked(
+        self, request: HttpRequest, *, permission: str, title: str, says: str, button: str, back: str, do: Any
+    ) -> Any:
         if not request.user.has_perm(permission):
             raise PermissionDenied
         if request.method == "POST":
@@ -75,7 +77,13 @@ class _Asked:
             except Undeliverable as failed:
                 messages.error(request, f"Nothing was delivered. {failed}")
             return redirect(back)
-        context = {**self.admin_site.each_context(request), "title": title, "button": button, "back": back}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "says": says,
+            "button": button,
+            "back": back,
+        }
         return TemplateResponse(request, "admin/reviews/asked.html", context)
 
 
@@ -117,6 +125,7 @@ class ChannelAdmin(_Asked, admin.ModelAdmin):
             request,
             permission="reviews.change_channel",
             title=f"Send a test to {channel.name}",
+            says=f"One message that says it is a test goes to {masked(channel)} now.",
             button="Send a test",
             back=reverse("admin:reviews_channel_changelist"),
             do=do,
@@ -184,6 +193,7 @@ class NoticeAdmin(_Asked, ReadOnlyAdmin):
             request,
             permission="reviews.change_notice",
             title=f"Try notice {notice.pk} again",
+            says=f"It failed: {notice.error} The worker sends it again, up to eight times.",
             button="Try again",
             back=reverse("admin:reviews_notice_changelist"),
             do=do,

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from smtplib import SMTPResponseException
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -68,6 +69,8 @@ def deliver(seconds: float = 5.0) -> bool:
 
 def lease() -> list[Parcel]:
     """Take a few of the notices that are due, for five minutes, and nobody else does."""
+    if not due(timezone.now()).exists():  # in nearly every round; then no transaction is opened
+        return []
     with transaction.atomic(durable=True):
         now = timezone.now()
         until = now + LEASE
@@ -157,5 +160,6 @@ def _outcome_of(parcel: Parcel) -> Exception | None:
         return exc
     except Exception as exc:  # whatever a mail server or a library comes up with: one notice must not stop the rest
         logger.warning("A notice could not be sent: %s", type(exc).__name__)
-        return Undeliverable(f"It could not be sent ({type(exc).__name__}).")
+        code = f" {exc.smtp_code}" if isinstance(exc, SMTPResponseException) else ""
+        return Undeliverable(f"It could not be sent ({type(exc).__name__}{code}).")
     return None

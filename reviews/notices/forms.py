@@ -42,4 +42,3 @@ class PreferenceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         zones = [(name, name.replace("_", " ")) for name in zone_names()]
         self.fields["time_zone"] = forms.ChoiceField(choices=zones, label="Time zone")
-        self.fields["email"].widget = forms.RadioSelect(choices=NoticePreference.Email.choices)

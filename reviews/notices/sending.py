@@ -45,7 +45,9 @@ def send(notices: Sequence[Notice]) -> None:
 
 def send_test(channel: Channel) -> None:
     """One message that says it is a test. Raises Undeliverable."""
-    words = Message("a test", f'This is a test of the channel "{channel.name}".', (), f"{settings.PUBLIC_URL}/")
+    words = Message(
+        "a test", f'This is a test of the channel "{channel.name}".', (), f"{settings.PUBLIC_URL}/", "The portal:"
+    )
     _WAYS[channel.kind](channel, words, "test", f"test-{timezone.now().timestamp():.0f}")
 
 

@@ -21,9 +21,9 @@ _LIMIT = 80
 _WHY_LIMIT = 200
 # Most lines of a digest; the rest is a number.
 MOST_LINES = 50
-# What mail and chat programs turn into a link, a mention or an order: addresses, host names, @ and leading signs.
-_LIVELY = re.compile(r"://|@|\.(?=\w)|(?<=\w)/(?=\w)|[<>]")
-_TAMED = {"://": "[:]//", "@": "[at]", ".": "[.]", "/": "[/]", "<": "[lt]", ">": "[gt]"}
+# What mail and chat programs make a link, a mention or an element of: addresses, host names, @, an opening bracket.
+_LIVELY = re.compile(r"://|@|\.(?=\w)|(?<=\w)/(?=\w)|<(?=[^\s=])")
+_TAMED = {"://": "[:]//", "@": "[at]", ".": "[.]", "/": "[/]", "<": "[lt]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Message:
     opening: str
     lines: tuple[tuple[str, str], ...]
     link: str
+    invitation: str = "Read it in full:"
 
     @property
     def subject(self) -> str:
@@ -60,10 +61,9 @@ class Message:
         """The message as plain text."""
         width = max((len(name) for name, _ in self.lines), default=0) + 2
         facts = [f"  {name:<{width}}{value}" for name, value in self.lines]
-        return "\n".join([self.opening, "", *facts, *([""] if facts else []), _INVITATION, self.link, "", _FOOT])
+        return "\n".join([self.opening, "", *facts, *([""] if facts else []), self.invitation, self.link, "", _FOOT])
 
 
-_INVITATION = "Read it before you decide:"
 _FOOT = (
     "Following the link decides nothing; it opens a page of the portal.\n"
     "What the agent wrote is not in this message on purpose.\n"
@@ -104,7 +104,7 @@ def digest(about: Sequence[tuple[str, Facts]], *, public_url: str, zone: str = "
     if len(about) > MOST_LINES:
         lines.append(("", f"and {len(about) - MOST_LINES} more"))
     count = "1 action waits" if len(about) == 1 else f"{len(about)} notices wait"
-    return Message(f"{count} for you", "What waits for you today:", tuple(lines), f"{public_url}/")
+    return Message(f"{count} for you", "What waits for you today:", tuple(lines), f"{public_url}/", "Your queue:")
 
 
 def harmless(text: str, limit: int = _LIMIT) -> str:

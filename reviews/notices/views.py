@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -36,5 +37,11 @@ def preferences(request: HttpRequest) -> HttpResponseBase:
                 messages.success(request, "Saved how you are told.")
                 return redirect("notices")
     waiting = Notice.objects.filter(person=person, sent_at=None, failed_at=None)
-    context = {"section": "notices", "form": form, "person": person, "waiting": waiting.count()}
+    context = {
+        "section": "notices",
+        "form": form,
+        "person": person,
+        "waiting": waiting.count(),
+        "only_printed": settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
+    }
     return render(request, "notices.html", context, status=status)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.core import mail
 from django.test import Client
 
+from actions.models import Action
 from governance.errors import InvalidPreference
 from governance.models import LedgerEntry, Person
+from reviews import outbox
 from reviews.models import Notice, NoticePreference
 from reviews.notices import deliveries
 from reviews.notices.receivers import send_time
@@ -126,6 +129,27 @@ def test_a_digest_is_one_mail_of_what_still_waits(api: Api) -> None:
 
 
 @pytest.mark.django_db
+def test_what_would_come_after_the_deadline_is_hurried(api: Api) -> None:
+    rita = person_called("rita")
+    prefer(rita, email="digest", digest_hour=8)
+    with time_machine.travel(utc("2026-03-02 12:00"), tick=False) as clock:
+        action_id = lifecycles.pending(api)
+        outbox.announce()
+        Action.objects.filter(pk=action_id).update(deadline=utc("2026-03-02 20:00"))
+        clock.move_to(utc("2026-03-02 18:59"))
+        outbox.announce()
+        deliveries.deliver()
+        assert mail.outbox == []
+        clock.move_to(utc("2026-03-02 19:01"))
+        outbox.announce()
+        outbox.announce()
+        deliveries.deliver()
+    assert [one.subject for one in mail.outbox] == [
+        f"Foureyes: action {action_id}: due within the hour (high risk, 85)"
+    ]
+
+
+@pytest.mark.django_db
 def test_a_repeat_falls_into_no_quiet_hours(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     rita = person_called("rita")
     action_id = lifecycles.pending(api)
@@ -172,6 +196,16 @@ def test_the_page(sign_in: Callable[[Person], Client]) -> None:
     client.post("/notices/", sent)
     assert LedgerEntry.objects.latest("id") == entry
     assert 'value="22:00"' in client.get("/notices/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_page_says_when_nothing_is_really_sent(sign_in: Callable[[Person], Client], settings: Any) -> None:
+    client = sign_in(person_called("rita"))
+    assert "no mail server" not in text_of(client.get("/notices/"))
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    assert "no mail server" in text_of(client.get("/notices/"))
+    Person.objects.update(email="")
+    assert "Your account has no e-mail address, so nothing is sent." in text_of(client.get("/notices/"))
 
 
 @pytest.mark.django_db

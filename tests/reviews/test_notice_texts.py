@@ -69,7 +69,7 @@ def test_it_works(api: Api, settings: Any) -> None:
         "transaction",
         "high, 85 of 100",
         f"{deadline:%Y-%m-%d %H:%M} UTC",
-        "Human review required: risk 85 >= 70".replace(">", "[gt]"),
+        "Human review required: risk 85 >= 70",
     ):
         assert line in body
     assert sent.extra_headers["Auto-Submitted"] == "auto-generated"
@@ -142,7 +142,7 @@ def test_the_rule_of_links_itself() -> None:
 
 def test_slack_takes_no_orders() -> None:
     payload = chat.slack(message("wanted", facts(agent_id="a & <!here>"), public_url=URL))
-    assert "a &amp; [lt]!here[gt]" in json.dumps(payload)
+    assert "a &amp; [lt]!here&gt;" in json.dumps(payload)
     kinds = {block["text"]["type"] for block in payload["blocks"] if "text" in block}
     assert kinds == {"plain_text", "mrkdwn"}
     markdown = [block["text"]["text"] for block in payload["blocks"] if block.get("text", {}).get("type") == "mrkdwn"]

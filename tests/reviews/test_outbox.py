@@ -69,6 +69,21 @@ def test_what_needs_nobody_is_not_announced(api: Api) -> None:
     assert not Notice.objects.exists()
 
 
+def test_one_that_cannot_be_read_does_not_hold_up_the_others(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = lifecycles.pending(api, resource="bad"), lifecycles.pending(api, resource="good")
+    whole = outbox.refusal
+
+    def refusal(who: Any, action: Action) -> Any:
+        if action.pk == bad:
+            raise ZeroDivisionError
+        return whole(who, action)
+
+    monkeypatch.setattr(outbox, "refusal", refusal)
+    assert outbox.announce() == 1
+    assert (told(bad), told(good)) == ([], ["rita", "sina"])
+    assert Action.objects.get(pk=bad).announced_at is None
+
+
 def test_only_who_may_decide_the_score_is_told(api: Api) -> None:
     action_id = lifecycles.critical(api)
     outbox.announce()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -80,6 +82,31 @@ def receiving(directory: Path) -> Iterator[Receiver]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture
+def receiver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Receiver]:
+    """On this machine, found by a name, its certificate trusted."""
+    settings.ALLOW_PRIVATE_WEBHOOKS = True
+    resolves(monkeypatch, ["127.0.0.1"])
+    with receiving(tmp_path) as one:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "receiver.pem"))
+        yield one
+
+
+def resolves(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
+    """Let the receiver's name resolve to these addresses, one answer after the other; which names were asked."""
+    whole, asked = socket.getaddrinfo, list[str]()
+
+    def getaddrinfo(host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
+        if host != NAME:
+            return whole(host, port, *args, **kwargs)
+        asked.append(host)
+        found = answers[min(len(asked), len(answers)) - 1]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return asked
 
 
 def _certificate(directory: Path) -> Path:

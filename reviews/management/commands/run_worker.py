@@ -60,8 +60,8 @@ class Command(BaseCommand):
             if expired:
                 self.stdout.write(f"Expired {expired} actions.")
             self._forget()
-            outbox.announce()
-            return deliveries.deliver() | replays.work(_REPLAY_SECONDS)
+            more = (outbox.announce() == outbox.AT_ONCE) | deliveries.deliver()
+            return replays.work(_REPLAY_SECONDS) or more
         except DatabaseError:
             logger.exception("The round failed; it is tried again in %s s.", settings.WORKER_INTERVAL)
             return False
