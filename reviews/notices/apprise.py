@@ -12,7 +12,7 @@ import logging
 from reviews.notices.texts import Message
 from reviews.notices.webhooks import Undeliverable
 
-MISSING = "The package apprise is not installed. Install it where the worker runs: pip install 'foureyes[apprise]'."
+MISSING = "The package apprise is not installed where this runs. Install it: .venv/bin/python -m pip install apprise."
 
 
 def post(url: str, message: Message) -> None:
