@@ -190,6 +190,20 @@ class InvalidAccount(Refusal):
     code = "invalid_account"
 
 
+class InvalidChannel(Refusal):
+    """The channel is not valid. Nothing was changed. Correct it and save again."""
+
+    status = 400
+    code = "invalid_channel"
+
+
+class InvalidPreference(Refusal):
+    """Nobody can be told like that. Nothing was changed. Correct it and save again."""
+
+    status = 400
+    code = "invalid_preference"
+
+
 class TooManyRequests(Refusal):
     """Too many requests. Wait a second and try again."""
 

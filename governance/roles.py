@@ -27,6 +27,7 @@ _READ_RULES = {
 _READ_LEDGER = {"governance.view_ledgerentry"}
 _READ_AGENTS = {"actions.view_agent", "actions.view_agentkey", "actions.view_action", "actions.view_outcome"}
 _READ_PEOPLE = {"governance.view_person", "auth.view_group"}
+_READ_NOTICES = {"reviews.view_channel", "reviews.view_notice"}
 
 _REVIEW_GLASS = {"actions.review_glass"}
 _READ_OVERSIGHT = {"reviews.view_canary", "reviews.view_breakglass", "actions.view_sample"}
@@ -44,6 +45,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _REVIEW_GLASS
         | _READ_OVERSIGHT
         | {"reviews.add_canary"}
+        | _READ_NOTICES
+        | {"reviews.add_channel", "reviews.change_channel", "reviews.change_notice"}
         | {f"governance.{verb}_{model}" for verb in ("add", "change") for model in _RULE_MODELS}
         | {f"governance.{verb}_person" for verb in ("add", "change")}
         | {f"auth.{verb}_group" for verb in ("add", "change")}
@@ -57,6 +60,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_LEDGER
         | _READ_AGENTS
         | _READ_PEOPLE
+        | _READ_NOTICES
     ),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions.models import Action, Seat
 from governance.routing import Standing
 from reviews.eligibility import standing_of
+from reviews.outbox import announce_again
 
 
 def refresh(action: Action) -> Standing:
@@ -17,6 +18,7 @@ def refresh(action: Action) -> Standing:
     if action.stage != now.stage:
         action.stage = now.stage
         action.save(update_fields=["stage"])
+        announce_again(action)
     wanted = [route.stages[now.stage - 1].requirements[place] for place in now.lacking]
     open_now = {(one.group, one.level) for one in wanted}
     for seat in action.seats.filter(needed__gt=0):
@@ -30,9 +32,11 @@ def refresh(action: Action) -> Standing:
 
 def _call_in(action: Action, group: int, now: Standing, level: int) -> None:
     """The seat of the group that may stand in for everybody since the escalation. It takes no number of people."""
-    Seat.objects.update_or_create(
+    _, is_new = Seat.objects.update_or_create(
         action=action,
         group_id=group,
         needed=0,
         defaults={"stage": now.stage, "level": level, "is_open": bool(now.lacking)},
     )
+    if is_new:
+        announce_again(action)

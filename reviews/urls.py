@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from reviews import views
+from reviews.notices import views as notices
 
 urlpatterns = [
     path("", views.queue, name="queue"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("actions/<int:pk>/", views.action, name="action"),
     path("actions/<int:pk>/decide/", views.decide, name="decide"),
     path("actions/<int:pk>/<slug:slug>/", views.move, name="move"),
+    path("notices/", notices.preferences, name="notices"),
     path("history/", views.history, name="history"),
     path("history/export.csv", views.export, name="history_export"),
 ]

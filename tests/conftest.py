@@ -21,6 +21,7 @@ FIXTURES = (
     "tests.support.api",
     "tests.support.live",
     "tests.support.browser",
+    "tests.support.receiver",
 )
 
 

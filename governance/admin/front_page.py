@@ -52,6 +52,10 @@ JOBS: dict[str, dict[str, str]] = {
         "Person": "Who signs in, with which role, up to which score.",
         "Group": "Who sees whose actions.",
     },
+    "Notices": {
+        "Channel": "Chat rooms that are told what waits, by their incoming webhook.",
+        "Notice": "What was sent to whom, what waits, and what could not be sent.",
+    },
     "Ledger": {
         "LedgerEntry": "Everything that happened, in order; nothing in it can be changed.",
     },

@@ -48,6 +48,10 @@ KINDS: dict[str, str] = {
     "catalogue.loaded": "loaded {title} {release}: {new} new, {updated} updated, {withdrawn} withdrawn",
     "rules.imported": "imported {rule_kind} rules from {file}: {changed} changed, {created} new: {reason}",
     "rules.restored": "brought the rules back to version {restored}, as version {version}: {reason}",
+    "channel.created": "made the channel {name}: {changes}",
+    "channel.changed": "changed the channel {name}: {changes}",
+    "notice.retried": "asked for a notice that failed to be sent again: {error}",
+    "person.notices_changed": "changed how they are told: {changes}",
     "history.exported": "exported {rows} rows of history",
 }
 

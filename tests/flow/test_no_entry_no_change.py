@@ -19,6 +19,9 @@ from governance.models import ActionTypeRule, Policy
 from governance.people import change_person, create_person, save_team
 from governance.rule_changes import change_rule
 from reviews.exports import export_history
+from reviews.models import Channel, NoticePreference
+from reviews.notices.channels import save_channel
+from reviews.notices.preferences import save_preference
 from reviews.vote import cast_vote
 from tests.support import lifecycles
 from tests.support.api import GUIDE_EXAMPLE
@@ -117,6 +120,10 @@ VERBS = {
     ),
     "change_rule new": lambda s: change_rule(Policy(**POLICY), actor=SETUP, reason="New."),
     "export_history": export,
+    "save_channel": lambda s: save_channel(
+        Channel(name="c", kind="slack", url="https://hooks.slack.com/x"), actor=SETUP
+    ),
+    "save_preference": lambda s: save_preference(NoticePreference(person=s["reviewer"], email="off"), actor=SETUP),
 }
 
 

@@ -10,6 +10,7 @@ Fixtures, in the order a test usually needs them:
 - api: `api` (an agent's client), `anonymous` (no key), `submit(action_type="transaction", ...)`
 - live: `live_portal`, a real server process with a database of its own and the same cast in it
 - browser: `page`, `page_of("rita")`, `open_browser()` in front of the live portal
+- receiver: `receiver`, a chat room's webhook on this machine, over TLS
 
 Plain helpers: lifecycles (actions in every state), threads.together (races), person.Browser (a reviewer's session
 with a live portal, over HTTP).

@@ -1,4 +1,4 @@
-"""Do what nobody waits for: expire what is past its deadline, report glasses nobody looked at, replay drafts of rules.
+"""Do what nobody waits for: expire what is past its deadline, send notices, raise alarms, replay drafts of rules.
 
 Any number may run; SIGTERM or Ctrl-C ends it.
 """
@@ -19,7 +19,9 @@ from django.db import DatabaseError, close_old_connections
 
 from actions.expire import expire_overdue
 from governance import replays
+from reviews import outbox
 from reviews.break_glass import glass_alarms
+from reviews.notices import deliveries
 
 # Seconds of replay in a round. The sweep comes first in each, so that no deadline waits long for a replay.
 _REPLAY_SECONDS = 1.0
@@ -60,7 +62,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"Expired {expired} actions.")
             glass_alarms()
             self._forget()
-            return replays.work(_REPLAY_SECONDS)
+            more = (outbox.announce() == outbox.AT_ONCE) | deliveries.deliver()
+            return replays.work(_REPLAY_SECONDS) or more
         except DatabaseError:
             logger.exception("The round failed; it is tried again in %s s.", settings.WORKER_INTERVAL)
             return False

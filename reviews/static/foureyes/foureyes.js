@@ -18,7 +18,9 @@
   }
 
   function refresh() {
-    if (document.visibilityState === "visible" && !isReading()) {
+    // Who wants to be notified by this browser is looking elsewhere (notify.js).
+    const isWanted = document.visibilityState === "visible" || document.documentElement.dataset.notify === "on";
+    if (isWanted && !isReading()) {
       fetchResults(location.pathname + location.search);
     }
   }
