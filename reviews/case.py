@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from actions.models import Action, Outcome, State
+from actions.models import Action, DecidedVia, Outcome, State
 from governance.models import Person
 from governance.routing import Requirement
 from reviews.assessments import Step, adds_up, cvss_words, of_mitre, of_owasp, waterfall
@@ -80,6 +80,9 @@ class Case:
     @property
     def decision(self) -> str:
         """What was decided, which stays when the action goes on: an executed action was approved."""
+        if self.action.state == State.CANCELLED:
+            by_agent = self.action.decided_via == DecidedVia.AGENT
+            return "Withdrawn by the agent" if by_agent else "Approval revoked"
         went_on = (State.EXECUTING, State.EXECUTED, State.FAILED, State.OUTCOME_UNKNOWN)
         return State.APPROVED.label if self.action.state in went_on else State(self.action.state).label
 

@@ -6,9 +6,10 @@ module with a `MOVE` and its name in MOVES; the order is that of the page.
 
 from __future__ import annotations
 
+from reviews.moves import escalate, extend, revoke
 from reviews.moves.base import Move
 
-MOVES: tuple[Move, ...] = ()
+MOVES: tuple[Move, ...] = (escalate.MOVE, extend.MOVE, revoke.MOVE)
 
 
 def move_named(slug: str) -> Move | None:
