@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from actions import lifecycle
+from actions.due import each
 from actions.models import Action, Agent, DecidedVia, State
 from governance import ledger
 from governance.actors import Actor, system
@@ -15,10 +16,13 @@ SWEEPER = system("deadline")
 
 def expire_action(action_id: int, *, actor: Actor = SWEEPER) -> Action:
     """Expire one action if it is still pending past its deadline; otherwise leave it as it is."""
+    return _expire(action_id, actor)[0]
+
+
+def _expire(action_id: int, actor: Actor) -> tuple[Action, bool]:
     with transaction.atomic(durable=True):
         action = Action.objects.select_for_update(of=("self",)).get(pk=action_id)
-        expire_locked(action, actor=actor)
-    return action
+        return action, expire_locked(action, actor=actor)
 
 
 def expire_locked(action: Action, *, actor: Actor = SWEEPER) -> bool:
@@ -49,4 +53,4 @@ def expire_overdue(limit: int = 500, principal: Agent | None = None) -> int:
     """
     actions = Action.objects.for_agent(principal) if principal else Action.objects.all()
     overdue = actions.overdue().order_by("deadline").values_list("pk", flat=True)[:limit]
-    return sum(expire_action(pk).state == State.EXPIRED for pk in list(overdue))
+    return each(overdue, lambda pk: _expire(pk, SWEEPER)[1])

@@ -54,7 +54,10 @@ def settle(
     by: Person | None = None,
     by_name: str = "",
 ) -> None:
-    """Decide a pending action. The caller holds the row's lock; raises IllegalTransition from any other state."""
+    """Decide a pending action, or take an approval back.
+
+    The caller holds the row's lock; raises IllegalTransition where no arrow leads.
+    """
     _check(action, target)
     action.state = target
     action.decided_via = via

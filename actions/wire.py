@@ -86,7 +86,10 @@ def stamp(at: datetime | None) -> str | None:
 
 
 def submit_answer(action: Action) -> dict[str, Any]:
-    """The answer to a submission, as it was when it was first given: a retry reads the same bytes."""
+    """The answer to a submission, as it was when it was first given: a retry reads the same bytes.
+
+    But for `expires_at`, where people gave the action more time: a retry reads the deadline in force.
+    """
     initial = State(action.verdict["outcome"])
     pending = initial == State.PENDING
     said = words(initial, "" if pending else DecidedVia.RULES, False)

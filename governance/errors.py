@@ -97,6 +97,24 @@ class IllegalTransition(Conflict):
     code = "illegal_transition"
 
 
+class NotCancellable(Conflict):
+    """This action can no longer be cancelled. Nothing was changed. Read its current state."""
+
+    code = "not_cancellable"
+
+
+class NotApproved(Conflict):
+    """This action is not approved, so there is no approval to revoke. Read its current state."""
+
+    code = "not_approved"
+
+
+class NotEscalatable(Conflict):
+    """This action cannot be escalated. Nothing was changed. Read its current state."""
+
+    code = "not_escalatable"
+
+
 class ReportRefused(Conflict):
     """This action is not approved, so no outcome can be reported for it. The report was recorded as an alarm."""
 
@@ -154,6 +172,13 @@ class ReasonRequired(Refusal):
 
     status = 400
     code = "reason_required"
+
+
+class InvalidDeadline(Refusal):
+    """The new deadline is not acceptable. Nothing was changed. Choose another."""
+
+    status = 400
+    code = "invalid_deadline"
 
 
 class InvalidRule(Refusal):

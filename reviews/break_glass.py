@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from actions import lifecycle
@@ -28,8 +29,9 @@ from governance.errors import (
     Refusal,
     StepUpRequired,
 )
-from governance.models import Person
+from governance.models import Person, Role
 from governance.routing import CEILINGS
+from reviews import outbox
 from reviews.canaries import reveal
 from reviews.eligibility import Reviewer, refused_outright, reviewer_of
 from reviews.models import BreakGlass
@@ -110,8 +112,13 @@ def _approve_alone(action: Action, *, actor: Actor, person: Person, reason: str,
         return
     glass = BreakGlass(action=action, person=person, reason=reason, broken_at=at, review_by=at + REVIEW_WITHIN)
     glass.save(force_insert=True)
-    # Whoever is to be told that a glass was broken is told here: in the transaction, before its entry.
+    outbox.tell("break_glass", action, _to_be_told(person), by=person.shown_name, channels=True)
     _record("action.glass_broken", action, actor, {**data, "review_by": ledger.timestamp(glass.review_by)}, at)
+
+
+def _to_be_told(person: Person) -> QuerySet[Person]:
+    """Every admin, and everybody else who may look at a broken glass."""
+    return Person.objects.filter(role__in=[Role.ADMIN, Role.AUDITOR, Role.SENIOR], is_active=True).exclude(pk=person.pk)
 
 
 def review_break_glass(action_id: int, *, actor: Actor, person: Person, finding: str, note: str) -> BreakGlass:

@@ -80,6 +80,9 @@ class Case:
     @property
     def decision(self) -> str:
         """What was decided, which stays when the action goes on: an executed action was approved."""
+        if self.action.state == State.CANCELLED:
+            by_agent = self.action.decided_via == DecidedVia.AGENT
+            return "Withdrawn by the agent" if by_agent else "Approval revoked"
         went_on = (State.EXECUTING, State.EXECUTED, State.FAILED, State.OUTCOME_UNKNOWN)
         return State.APPROVED.label if self.action.state in went_on else State(self.action.state).label
 

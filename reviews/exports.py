@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Max, QuerySet
 
+from actions.models import State
 from governance import ledger
 from governance.actors import Actor
 from governance.csv_lines import csv_line
@@ -47,6 +48,12 @@ def _lines(entries: QuerySet[LedgerEntry], *, last: int) -> Iterator[str]:
         done = chunk[-1].pk
 
 
+def _outcome(line: Line) -> str:
+    """What became of the action; "to" also says to whom it was escalated, or until when it may be decided."""
+    to = line.fact("to")
+    return line.fact("outcome") or (to if to in State.values else "")
+
+
 def _row(entry: LedgerEntry) -> tuple[Any, ...]:
     line = Line(entry)
     return (
@@ -58,7 +65,7 @@ def _row(entry: LedgerEntry) -> tuple[Any, ...]:
         entry.action_id,
         entry.subject,
         line.text,
-        line.fact("outcome") or line.fact("to"),
+        _outcome(line),
         line.fact("score"),
         line.fact("level"),
         line.fact("reason"),

@@ -22,7 +22,7 @@ _LIMIT = 160
 
 # Facts whose words are always the portal's own. Every other one is drawn as a value from outside.
 _OURS = frozenset(
-    {"outcome", "score", "level", "state", "version", "rows", "deadline", "role", "rule_kind", "public_id"}
+    {"outcome", "score", "level", "state", "version", "rows", "deadline", "from", "role", "rule_kind", "public_id"}
 )
 
 

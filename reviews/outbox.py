@@ -116,7 +116,7 @@ def _announce_one(pk: int, known: dict[int, Reviewer]) -> bool:
         told = Notice.objects.filter(action=action, kind__in=_ANNOUNCED)
         kind = "due_soon" if action.deadline and action.deadline - now < _SOON else "wanted"
         before = set(told.filter(person__isnull=False).values_list("person_id", flat=True))
-        tell(kind, action, [one for one in _able(action, known) if one.pk not in before])
+        tell(kind, action, [one for one in able(action, known) if one.pk not in before])
         _tell_channels(kind, action, told.filter(channel__isnull=False), now)
         action.announced_at = now
         action.save(update_fields=["announced_at"])
@@ -157,17 +157,18 @@ def _tell_channels(kind: str, action: Action, told: Iterable[Notice], now: datet
     )
 
 
-def _able(action: Action, known: dict[int, Reviewer]) -> list[Person]:
+def able(action: Action, known: dict[int, Reviewer] | None = None) -> list[Person]:
     """Who can decide it now, of the people in its team and in the groups it waits for, and of their delegates."""
     members = Person.objects.filter(is_active=True, groups__in=_groups_of(action))
     lent = Delegation.objects.active().filter(person__in=members.values("pk"))
     near = Person.objects.filter(Q(pk__in=members.values("pk")) | Q(pk__in=lent.values("delegate")), is_active=True)
-    able = []
+    known = {} if known is None else known
+    found = []
     for person in near.order_by("pk"):
         reviewer = known.setdefault(person.pk, Reviewer(person))
         if refusal(reviewer, action) is None:
-            able.append(reviewer.person)
-    return able
+            found.append(reviewer.person)
+    return found
 
 
 def _groups_of(action: Action) -> set[int]:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from django.db.models import QuerySet
 
-from actions.models import Action
+from actions.models import Action, State
 from governance.errors import Refusal
 from governance.models import Person
 from governance.routing import Route, Standing
@@ -81,6 +81,14 @@ class Row:
     def review_due(self) -> moments.Due:
         """What is left until somebody must have looked at its broken glass."""
         return moments.due(self.action.break_glass.review_by, self.now)
+
+    @property
+    def escalation(self) -> str:
+        """To whom it was escalated, and how long ago; empty while it was not, and when it is over."""
+        if not self.action.escalated or self.action.state != State.PENDING:
+            return ""
+        ago = f" {moments.length(self.now - at)} ago" if (at := self.action.escalate_at) else ""
+        return f"Escalated to {self.route.escalate_to_name}{ago}"
 
     @cached_property
     def progress(self) -> tuple[int, int]:

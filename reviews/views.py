@@ -211,6 +211,7 @@ def _action_page(
         "next": Row(after, case.row.reviewer, case.now) if after else None,
         "form": form,
         "alert": alert,
+        "tried": tried,
     }
     return render(request, "action.html", context, status=status)
 

@@ -14,6 +14,8 @@ from actions.models import Outcome
 complete = views.Report.as_view(kind=Outcome.Kind.COMPLETED)
 fail = views.Report.as_view(kind=Outcome.Kind.FAILED)
 status = views.Status.as_view()
+cancel = views.Cancel.as_view()
+people_decide = views.PeopleDecide.as_view()
 listing = views.Listing.as_view()
 lenient_submit = views.Submit.as_view(lenient=True)
 
@@ -28,6 +30,9 @@ urlpatterns = [
     path("api/v1/actions/<int:action_id>/status", status, name="api-status"),
     path("api/v1/actions/<str:action_id>/complete", complete, name="api-complete"),
     path("api/v1/actions/<str:action_id>/fail", fail, name="api-fail"),
+    path("api/v1/actions/<int:action_id>/cancel", cancel, name="api-cancel"),
+    path("api/v1/actions/<int:action_id>/approve", people_decide, name="api-approve"),
+    path("api/v1/actions/<int:action_id>/reject", people_decide, name="api-reject"),
     # The published clients' family
     path("api/authorization/agent-action", lenient_submit, name="api-agent-action-submit"),
     path(
@@ -46,6 +51,11 @@ urlpatterns = [
     path("api/agent-action/<int:action_id>", views.Detail.as_view(), name="api-agent-action"),
     path("api/agent-action/<str:action_id>/complete", complete, name="api-agent-action-complete"),
     path("api/agent-action/<str:action_id>/fail", fail, name="api-agent-action-fail"),
+    path("api/agent-action/<int:action_id>/cancel", cancel, name="api-agent-action-cancel"),
+    path("api/agent-action/<int:action_id>/approve", people_decide, name="api-agent-action-approve"),
+    path("api/agent-action/<int:action_id>/reject", people_decide, name="api-agent-action-reject"),
+    path("api/authorization/approve/<int:action_id>", people_decide, name="api-authorization-approve"),
+    path("api/authorization/deny/<int:action_id>", people_decide, name="api-authorization-deny"),
     path("api/agent-activity", listing, name="api-agent-activity"),
     path("api/sdk/approval/<int:action_id>", views.Approval.as_view(), name="api-approval"),
     path("api/sdk/kill-switch/status", views.KillSwitchStatus.as_view(), name="api-kill-switch"),

@@ -17,13 +17,14 @@ from actions.api.authentication import actor_of
 from actions.api.filters import ActionFilter
 from actions.api.parsers import EMPTY, Body
 from actions.api.polling import MAX_ID, PollingAuthentication
+from actions.cancel import cancel_action
 from actions.contract import Submission
 from actions.expire import expire_action, expire_overdue
 from actions.models import Action, Agent, AgentKey, KillSwitch, Outcome, State
 from actions.report import report_outcome, report_ungoverned
 from actions.submit import Arrival, submit_action
 from actions.trail import trail_of
-from governance.errors import InvalidQuery, MalformedBody, NotYours
+from governance.errors import Forbidden, InvalidQuery, MalformedBody, NotYours
 
 MAX_PAGE = 500
 # Ids the published client invents when it proceeds without an answer (wire-contract 3.3).
@@ -159,6 +160,31 @@ class Report(APIView):
             raise NotYours
         action = report_outcome(int(action_id), agent=agent, kind=self.kind, report=report, actor=actor_of(request))
         return Response(wire.report_answer(action))
+
+
+class Cancel(APIView):
+    """POST that an action is not wanted any more; the answer is that of its status, "rejected"."""
+
+    def post(self, request: Request, action_id: int) -> Response:
+        reason = _object(request).get("reason") or ""
+        if not isinstance(reason, str):
+            raise MalformedBody("The reason is not a text. Nothing was cancelled. Send a text, or no reason.")
+        if action_id > MAX_ID:
+            raise NotYours
+        agent = cast(Agent, request.user)
+        return Response(
+            wire.status_answer(cancel_action(action_id, agent=agent, actor=actor_of(request), reason=reason))
+        )
+
+
+class PeopleDecide(APIView):
+    """Where other portals let a request approve or reject. Here no key decides, whichever action is named."""
+
+    def post(self, request: Request, action_id: int) -> Response:
+        raise Forbidden(
+            "Forbidden: a key cannot decide. Nothing was written."
+            f" People approve and reject actions in the portal, at {settings.PUBLIC_URL}."
+        )
 
 
 class Approval(APIView):

@@ -6,10 +6,13 @@ module with a `MOVE` and its name in MOVES; the order is that of the page.
 
 from __future__ import annotations
 
-from reviews.moves import glass, sample
+from reviews.moves import escalate, extend, glass, revoke, sample
 from reviews.moves.base import Move
 
 MOVES: tuple[Move, ...] = (
+    escalate.MOVE,
+    extend.MOVE,
+    revoke.MOVE,
     sample.MOVE,
     glass.REVIEW,
     glass.MOVE,  # last: it is for emergencies

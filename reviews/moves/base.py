@@ -12,6 +12,7 @@ from actions.models import Action
 from governance.actors import Actor
 from governance.models import Person
 from reviews.eligibility import Reviewer
+from reviews.forms import MAX_REASON
 
 # Whether the page offers it to this reviewer for this action. The verb looks again, on the locked row.
 Offered = Callable[[Reviewer, Action], bool]
@@ -33,6 +34,20 @@ class MoveForm(forms.Form):
     def sentence(self) -> str:
         """The first thing that is wrong."""
         return str(next(iter(next(iter(self.errors.values()), [])), ""))
+
+
+def reason_field(help_text: str) -> forms.CharField:
+    """A reason that must be given."""
+    return forms.CharField(
+        label="Reason",
+        help_text=help_text,
+        max_length=MAX_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": "A reason is required. Nothing was changed. Say why in a sentence; it is kept in the history.",
+            "max_length": f"The reason is longer than {MAX_REASON} characters. Nothing was changed.",
+        },
+    )
 
 
 @dataclass(frozen=True)

@@ -217,6 +217,15 @@ class OWKAIClient:
         """
         return self._report(action_id, "fail", "failed", {"error": error, "duration_ms": duration_ms})
 
+    def cancel(self, action_id: int | str, reason: str = "") -> dict[str, Any]:
+        """Withdraw an action that waits, or was approved and not carried out; its decision is then "denied".
+
+        Cancelling again changes nothing. Raises `ConflictError` when it is over, or was reported before.
+        """
+        checked = _checked_id(action_id)
+        body = self._call("POST", f"/api/agent-action/{checked}/cancel", {"reason": reason} if reason else {})
+        return answers.read_action(body, checked)
+
     def test_connection(self) -> dict[str, Any]:
         """Whether the portal answers and knows this key. Never raises an `OWKAIError`.
 

@@ -49,7 +49,7 @@ def test_the_other_report_is_a_conflict_and_recorded(api):
     assert LedgerEntry.objects.filter(action_id=action_id, type="report.refused").count() == 1
 
 
-@pytest.mark.parametrize("state", ["pending", "rejected", "blocked", "expired"])
+@pytest.mark.parametrize("state", ["pending", "rejected", "blocked", "expired", "cancelled", "revoked", "escalated"])
 @pytest.mark.parametrize("verb", ["complete", "fail"])
 def test_a_report_without_approval_is_refused_and_an_alarm(api, state, verb):
     action_id = lifecycles.ALL[state](api)

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 from django.utils import timezone
 
 from actions.models import Action, State
 from governance import replays
+from governance.errors import DeadlinePassed
 from governance.models import Replay
 from reviews.management.commands import run_worker
 from tests.support import lifecycles
@@ -100,3 +101,49 @@ def test_a_database_that_is_away_ends_the_round_only(transactional_db: None, mon
 
     monkeypatch.setattr(replays, "work", away)
     assert rests_of(monkeypatch, 2) == 2
+
+
+def test_it_escalates_and_reminds(api: Api) -> None:
+    lifecycles.escalating(api)
+    with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
+        assert work_once() == "Escalated 1 actions.\nReminded of 1 actions.\n"
+        assert work_once() == ""
+
+
+def test_what_is_past_its_deadline_is_only_expired(api: Api) -> None:
+    lifecycles.escalating(api)
+    with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
+        assert work_once() == "Expired 1 actions.\n"
+
+
+@pytest.mark.parametrize("broken", [duty.name for duty in run_worker.DUTIES])
+def test_a_duty_that_fails_does_not_stop_the_others(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, broken: str
+) -> None:
+    did: list[str] = []
+
+    def duty(name: str) -> run_worker.Duty:
+        def do() -> int:
+            did.append(name)
+            return 1 // (name != broken)
+
+        return run_worker.Duty(name, do, f"{name} {{}}.")
+
+    monkeypatch.setattr(run_worker, "DUTIES", [duty(duty_.name) for duty_ in run_worker.DUTIES])
+    monkeypatch.setattr(replays, "work", lambda seconds: did.append("replay"))
+    assert rests_of(monkeypatch, 2) == 2
+    assert did == ["expire", "escalate", "remind", "replay"] * 2
+    assert f"{broken} failed" in caplog.text
+    monkeypatch.setattr(run_worker.threading, "Event", lambda: Stop(1))
+    with pytest.raises(CommandError, match=f"Failed: {broken}"):
+        call_command("run_worker", "--once", stdout=io.StringIO())
+
+
+def test_without_any_worker_a_late_vote_does_not_count(api: Api) -> None:
+    """The first touch expires it; nothing depends on a worker having been there."""
+    action_id = lifecycles.escalating(api)
+    with time_machine.travel(timezone.now() + timedelta(days=3), tick=False):
+        with pytest.raises(DeadlinePassed):
+            lifecycles.decide(action_id, "approve")
+        assert work_once() == ""
+    assert Action.objects.get(pk=action_id).state == State.EXPIRED

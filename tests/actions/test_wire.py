@@ -15,6 +15,9 @@ TABLE = {
     "blocked": ("rejected", "denied", "denied", "denied", "rejected"),
     "expired": ("rejected", "denied", "expired", "timeout", "rejected"),
     "executed": ("executed", "approved", "executed", "approved", "approved"),
+    "cancelled": ("rejected", "denied", "cancelled", "denied", "rejected"),
+    "revoked": ("rejected", "denied", "cancelled", "denied", "rejected"),
+    "escalated": ("pending_approval", "pending", "escalated", "escalated", "pending"),
     "failed": ("approved", "approved", "execution_failed", "approved", "approved"),
 }
 

@@ -24,6 +24,25 @@ def add_policy(portal: LivePortal, *, effect: str, condition: str, reason: str) 
     portal.manage("shell", "--no-imports", "-c", _POLICY.format(fields=fields))
 
 
+_ESCALATION = """
+from django.contrib.auth.models import Group
+from governance.actors import command
+from governance.models import Route
+from governance.rule_changes import change_rule
+directors = Group.objects.create(name="Directors")
+stages = [{{"label": "", "requirements": [{{"needed": 1, "level": 3, "group": None}}]}}]
+route = Route(name="Directors at last", reason="For a test.", condition={condition!r}, stages=stages)
+route.escalate_after, route.escalate_to = 60, directors
+change_rule(route, actor=command("tests"), reason="For a test.")
+"""
+
+
+def add_escalation(portal: LivePortal, *, resource: str) -> None:
+    """What touches this resource goes to the Directors after an hour."""
+    condition = f'action.resource == "{resource}"'
+    portal.manage("shell", "--no-imports", "-c", _ESCALATION.format(condition=condition))
+
+
 @contextmanager
 def everybody_blocked(admin: Browser, reason: str) -> Iterator[None]:
     """The kill switch is on."""

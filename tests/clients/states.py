@@ -6,13 +6,16 @@ from typing import NamedTuple
 
 from ascend import AscendClient
 
-from tests.clients.circumstances import everybody_blocked, without_patience
+from tests.clients.circumstances import add_escalation, everybody_blocked, without_patience
 from tests.clients.rest import Rest
 from tests.support.person import Browser
 from tests.support.portal import LivePortal
 
 TYPED = 'Not before Friday: "four eyes" & <two> signatures.'
 DRILL = "A drill."
+CALLED_OFF = "The customer called it off."
+TAKEN_BACK = "Wrong account."
+WAITING = ("pending", "approved", "rejected", "executed", "failed", "cancelled", "revoked")
 
 
 class Row(NamedTuple):
@@ -34,12 +37,13 @@ ROWS = {
     "blocked": Row("rejected", "denied", "denied", "denied", "rejected"),
     "expired": Row("rejected", "denied", "expired", "timeout", "rejected"),
     "executed": Row("executed", "approved", "executed", "approved", "approved"),
+    "cancelled": Row("rejected", "denied", "cancelled", "denied", "rejected"),
+    "revoked": Row("rejected", "denied", "cancelled", "denied", "rejected"),
+    "escalated": Row("pending_approval", "pending", "escalated", "escalated", "pending"),
     "failed": Row("approved", "approved", "execution_failed", "approved", "approved"),
 }
 # No verb leads here yet; clients must understand them all the same.
 ROWS_TO_COME = {
-    "escalated": Row("pending_approval", "pending", "escalated", "escalated", "pending"),
-    "cancelled": Row("rejected", "denied", "cancelled", "denied", "rejected"),
     "changes_requested": Row("rejected", "denied", "requires_modification", "requires_modification", "rejected"),
 }
 
@@ -52,9 +56,15 @@ def one_of_each(
         expired = Rest(hasty).submit()["id"]
     with everybody_blocked(admin, DRILL):
         blocked = rest.submit()["id"]
-    ids = {name: str(rest.submit()["id"]) for name in ("pending", "approved", "rejected", "executed", "failed")}
-    for name in ("approved", "executed", "failed"):
+    ids = {name: str(rest.submit()["id"]) for name in WAITING}
+    for name in ("approved", "executed", "failed", "revoked"):
         senior.approve(ids[name])
+    senior.make_move(ids["revoked"], "revoke", reason=TAKEN_BACK)
+    answer = rest.call("POST", f"/api/v1/actions/{ids['cancelled']}/cancel", json={"reason": CALLED_OFF})
+    assert answer.status_code == 200, answer.text
+    add_escalation(portal, resource="the vault")
+    escalated = str(rest.submit(resource="the vault")["id"])
+    senior.make_move(escalated, "escalate", reason="Nobody looks.")
     senior.reject(ids["rejected"], TYPED)
     assert ascend.log_action_completed(ids["executed"])["success"]
     assert ascend.log_action_failed(ids["failed"], "no such account")["success"]
@@ -62,5 +72,6 @@ def one_of_each(
         **ids,
         "auto_approved": str(rest.submit(action_type="query")["id"]),
         "expired": str(expired),
+        "escalated": escalated,
         "blocked": str(blocked),
     }

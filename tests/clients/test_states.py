@@ -11,13 +11,15 @@ from owkai_client import ActionDeniedError, OWKAIClient
 from actions import wire
 from actions.models import Action, Agent, DecidedVia, State
 from tests.clients.rest import Rest
-from tests.clients.states import DRILL, ROWS, ROWS_TO_COME, TYPED, Row, one_of_each
+from tests.clients.states import CALLED_OFF, DRILL, ROWS, ROWS_TO_COME, TAKEN_BACK, TYPED, Row, one_of_each
 from tests.support.person import Browser
 from tests.support.portal import LivePortal
 
 pytestmark = pytest.mark.live
 
 DECISIONS = {"approved": Decision.ALLOWED, "denied": Decision.DENIED, "pending": Decision.PENDING}
+
+DENIED = {state for state, row in ROWS.items() if row.decision == "denied"}
 
 every_state = pytest.mark.parametrize("state", ROWS)
 every_denial = pytest.mark.parametrize("state", [state for state, row in ROWS.items() if row.decision == "denied"])
@@ -87,7 +89,7 @@ def test_sdk_details(ascend: AscendClient, ids: dict[str, str], state: str) -> N
     details = ascend.get_action_details(ids[state])
     assert details.status == DecisionStatus(ROWS[state].details)
     assert (details.action_id, details.agent_id) == (ids[state], "customer-service-agent-001")
-    assert details.resource == "refunds"
+    assert details.resource == ("the vault" if state == "escalated" else "refunds")
     assert details.created_at <= details.updated_at
     assert details.audit_trail[0]["event"] == "action.submitted"
 
@@ -105,7 +107,13 @@ def test_sdk_check_approval(ascend: AscendClient, ids: dict[str, str], state: st
 
 @every_denial
 def test_sdk_reads_why(ascend: AscendClient, ids: dict[str, str], state: str) -> None:
-    why = {"rejected": TYPED, "blocked": DRILL, "expired": "No decision before the deadline"}[state]
+    why = {
+        "rejected": TYPED,
+        "blocked": DRILL,
+        "expired": "No decision before the deadline",
+        "cancelled": CALLED_OFF,
+        "revoked": TAKEN_BACK,
+    }[state]
     assert why in (ascend.get_action_status(ids[state]).reason or "")
     assert why in ascend.check_approval(ids[state])["comments"]
 
@@ -117,6 +125,8 @@ def test_sdk_reads_who(ascend: AscendClient, ids: dict[str, str]) -> None:
     assert ascend.check_approval(ids["rejected"])["approver"] == "sina"
     assert ascend.check_approval(ids["blocked"])["approver"] == "policy"
     assert ascend.check_approval(ids["expired"])["approver"] == "deadline"
+    assert ascend.check_approval(ids["cancelled"])["approver"] == "agent"
+    assert ascend.check_approval(ids["revoked"])["approver"] == "sina"
 
 
 # -- The reference client --------------------------------------------------------------------------------------------
@@ -139,7 +149,7 @@ def test_reference_client_waiting(owkai: OWKAIClient, ids: dict[str, str], state
             owkai.wait_for_decision(ids[state], timeout=0)
         return
     answer = owkai.wait_for_decision(ids[state], timeout=0)
-    assert answer["decision"] == ("timeout" if state == "pending" else ROWS[state].decision)
+    assert answer["decision"] == ("timeout" if ROWS[state].decision == "pending" else ROWS[state].decision)
 
 
 @every_denial
@@ -155,12 +165,14 @@ def test_reference_client_prints_no_none(owkai: OWKAIClient, ids: dict[str, str]
 @pytest.mark.parametrize(
     ("word", "states"),
     [
-        ("pending", {"pending"}),
-        ("pending_approval", {"pending"}),
-        ("escalated", set()),
+        ("pending", {"pending", "escalated"}),
+        ("pending_approval", {"pending", "escalated"}),
+        ("escalated", {"escalated"}),
+        ("cancelled", {"cancelled", "revoked"}),
+        ("expired", {"expired"}),
         ("approved", {"auto_approved", "approved", "failed"}),
-        ("denied", {"rejected", "blocked", "expired"}),
-        ("rejected", {"rejected", "blocked", "expired"}),
+        ("denied", DENIED),
+        ("rejected", DENIED),
         ("executed", {"executed"}),
         (None, set(ROWS)),
     ],
@@ -177,7 +189,7 @@ def test_lists_by_synonyms(
 
 
 def test_list_items_and_pages(ascend: AscendClient, ids: dict[str, str]) -> None:
-    page = ascend.list_actions(limit=3, offset=6)
+    page = ascend.list_actions(limit=3, offset=len(ROWS) - 2)
     assert (len(page["actions"]), page["total"], page["has_more"]) == (2, len(ROWS), False)
     assert ascend.list_actions(limit=3)["has_more"] is True
     for item in page["actions"]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from actions import contract
 from actions.agent_keys import issue_key, revoke_key
 from actions.agents import block_agent, change_agent, ensure_agent, release_agent
+from actions.cancel import cancel_action
 from actions.expire import expire_action
 from actions.kill_switch import switch_all
 from actions.models import Action, AgentKey, Outcome
@@ -18,10 +19,13 @@ from actions.submit import Arrival
 from governance.models import ActionTypeRule, Policy
 from governance.people import change_person, create_person, save_team
 from governance.rule_changes import change_rule
+from reviews.escalate import escalate_action
 from reviews.exports import export_history
+from reviews.extend import extend_deadline
 from reviews.models import Channel, NoticePreference
 from reviews.notices.channels import save_channel
 from reviews.notices.preferences import save_preference
+from reviews.revoke import revoke_approval
 from reviews.vote import cast_vote
 from tests.support import lifecycles
 from tests.support.api import GUIDE_EXAMPLE
@@ -53,6 +57,7 @@ def scene(api, agent, reviewer, team):
         "reviewer": reviewer,
         "team": team,
         "pending": Action.objects.get(pk=lifecycles.pending(api)),
+        "escalating": Action.objects.get(pk=lifecycles.escalating(api)),
         "approved": Action.objects.get(pk=lifecycles.approved(api, resource="other")),
     }
 
@@ -101,6 +106,16 @@ VERBS = {
     "cast_vote approve": lambda s: vote(s, "approve"),
     "cast_vote reject": lambda s: vote(s, "reject"),
     "expire_action": expire,
+    "cancel_action": lambda s: cancel_action(s["pending"].pk, agent=s["agent"], actor=SETUP),
+    "revoke_approval": lambda s: revoke_approval(
+        s["approved"].pk, actor=SETUP, person=s["reviewer"], reason="Not after all."
+    ),
+    "extend_deadline": lambda s: extend_deadline(
+        s["pending"].pk, actor=SETUP, person=s["reviewer"], minutes=60, reason="Tomorrow."
+    ),
+    "escalate_action": lambda s: escalate_action(
+        s["escalating"].pk, actor=SETUP, person=s["reviewer"], reason="Nobody looks."
+    ),
     "report_outcome completed": lambda s: report(s, Outcome.Kind.COMPLETED),
     "report_outcome failed": lambda s: report(s, Outcome.Kind.FAILED),
     "report_outcome refused": refused_report,

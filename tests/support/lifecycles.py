@@ -14,18 +14,23 @@ from datetime import timedelta
 from typing import Any
 
 import time_machine
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from actions.expire import expire_action
 from actions.kill_switch import switch_all
 from actions.models import Action, State
 from governance.actors import Actor
-from governance.models import Person
+from governance.models import Person, Route
+from governance.rule_changes import change_rule
+from reviews.escalate import escalate_action
+from reviews.revoke import revoke_approval
 from reviews.vote import cast_vote
 from tests.support.api import Api
 from tests.support.people import SETUP, person_called
 
 REASON = "Checked against ticket #4521."
+ESCALATING = "Directors at last"
 
 
 def auto_approved(api: Api, **overrides: Any) -> int:
@@ -103,6 +108,47 @@ def failed(api: Api, **overrides: Any) -> int:
     return _in(State.FAILED, action_id)
 
 
+def cancelled(api: Api, *, reason: str = "The customer called it off.", **overrides: Any) -> int:
+    """Withdrawn by the agent while it waited."""
+    action_id = pending(api, **overrides)
+    answer = api.post(f"/api/v1/actions/{action_id}/cancel", {"reason": reason})
+    assert answer.status == 200, answer.json
+    return _in(State.CANCELLED, action_id)
+
+
+def revoked(api: Api, *, by: Person | None = None, reason: str = REASON, **overrides: Any) -> int:
+    """Approved by a person, and the approval taken back."""
+    action_id = approved(api, **overrides)
+    person = by or person_called("sina")
+    revoke_approval(action_id, actor=actor_of(person), person=person, reason=reason)
+    return _in(State.CANCELLED, action_id)
+
+
+def escalating(api: Api, **overrides: Any) -> int:
+    """Waiting for a reviewer of level 3: reminded of after 30 minutes, escalated to Directors after 60."""
+    if not Route.objects.filter(name=ESCALATING).exists():
+        directors = Group.objects.get_or_create(name="Directors")[0]
+        route = Route(
+            name=ESCALATING,
+            reason="What nobody decides goes to the directors.",
+            condition='action.resource == "the vault"',
+            stages=[{"label": "", "requirements": [{"needed": 1, "level": 3, "group": None}]}],
+            remind_after=30,
+            escalate_after=60,
+            escalate_to=directors,
+        )
+        change_rule(route, actor=SETUP, reason="For the tests.")
+    return pending(api, **{"resource": "the vault", **overrides})
+
+
+def escalated(api: Api, *, by: Person | None = None, reason: str = REASON, **overrides: Any) -> int:
+    """Waiting, and escalated to Directors by a person."""
+    action_id = escalating(api, **overrides)
+    person = by or person_called("sina")
+    escalate_action(action_id, actor=actor_of(person), person=person, reason=reason)
+    return _in(State.PENDING, action_id)
+
+
 # Every way an action can stand so far. One added here is at once part of every test that walks this table.
 ALL: dict[str, Callable[..., int]] = {
     "auto_approved": auto_approved,
@@ -113,6 +159,9 @@ ALL: dict[str, Callable[..., int]] = {
     "expired": expired,
     "executed": executed,
     "failed": failed,
+    "cancelled": cancelled,
+    "revoked": revoked,
+    "escalated": escalated,
 }
 
 

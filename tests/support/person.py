@@ -64,6 +64,12 @@ class Browser:
         """Reject, and insist that it worked."""
         self._insist(self.decide(action_id, "reject", reason))
 
+    def make_move(self, action_id: int | str, slug: str, **fields: str) -> None:
+        """One of the other moves of an action's page, and insist that it worked."""
+        given = {"csrfmiddlewaretoken": self._token(f"/actions/{action_id}/")}
+        given |= {f"{slug}-{name}": value for name, value in fields.items()}
+        self._insist(self._post(f"/actions/{action_id}/{slug}/", given))
+
     def _insist(self, answer: requests.Response) -> None:
         why = re.search(r'role="alert".*?</div>', answer.text, re.DOTALL)
         assert answer.status_code == 302, f"{self.username}: HTTP {answer.status_code} {why[0] if why else ''}"
