@@ -136,6 +136,10 @@ class NotEligible(Refusal):
     code = "not_eligible"
 
 
+class NotWanted(NotEligible):
+    """This action waits for somebody else."""
+
+
 class ReasonRequired(Refusal):
     """A reason is required. Say why in a sentence; it is kept in the history."""
 
@@ -175,6 +179,13 @@ class InvalidAccount(Refusal):
 
     status = 400
     code = "invalid_account"
+
+
+class InvalidDelegation(Refusal):
+    """The delegation cannot be made like that. Nothing was changed."""
+
+    status = 400
+    code = "invalid_delegation"
 
 
 class TooManyRequests(Refusal):

@@ -16,7 +16,7 @@ from actions.models import Action, DecidedVia, State
 from governance import ledger
 from governance.actors import Actor
 from governance.errors import DeadlinePassed, MalformedBody, NotYours, ReasonRequired, Refusal, StaleContent
-from governance.models import LedgerEntry, Person
+from governance.models import Delegation, LedgerEntry, Person
 from governance.routing import Route, Standing
 from reviews.eligibility import JOINED, VOTES, Seat, seat_for
 from reviews.models import Verdict, Vote
@@ -78,6 +78,8 @@ def locked(action_id: int, person: Person) -> Action:
 
 def look(action: Action, *, person: Person, digest: str) -> Seat:
     """Every condition, on the locked row: whatever was true when the page was drawn may not be any more."""
+    # Lent seats are locked before they are counted: the vote and the end of the delegation take turns (I19).
+    list(Delegation.objects.active().filter(delegate=person).select_for_update(of=("self",)).order_by("pk"))
     seat = seat_for(person, action)
     if isinstance(seat, Refusal):
         raise seat

@@ -34,6 +34,8 @@ KINDS: dict[str, str] = {
     "person.signed_out": "signed out",
     "person.sign_in_failed": "failed to sign in as {username}",
     "person.password_changed": "changed their password",
+    "delegation.started": "named {delegate} to act for {person} from {from} until {until}: {reason}",
+    "delegation.ended": "ended the delegation of {person} to {delegate}: {reason}",
     "rules.loaded": "loaded the default rules: version {version}",
     "rules.asked": "asked about {action_type} on {resource}, submitting nothing: {outcome}, risk {score} ({level})",
     "rule.created": "created {rule_kind} {rule}: {reason}",
