@@ -20,9 +20,10 @@ from governance.people import change_person, create_person, save_team
 from governance.rule_changes import change_rule
 from reviews.exports import export_history
 from reviews.vote import cast_vote
+from tests.reviews.away import away, back
 from tests.support import lifecycles
 from tests.support.api import GUIDE_EXAMPLE
-from tests.support.people import SETUP
+from tests.support.people import SETUP, person_called
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,8 @@ def scene(api, agent, reviewer, team):
         "key": AgentKey.objects.get(),
         "reviewer": reviewer,
         "team": team,
+        "second": person_called("ravi"),
+        "lent": away(person_called("sina"), person_called("ravi")),
         "pending": Action.objects.get(pk=lifecycles.pending(api)),
         "approved": Action.objects.get(pk=lifecycles.approved(api, resource="other")),
     }
@@ -111,6 +114,8 @@ VERBS = {
     "switch_all": lambda s: switch_all(blocked=True, actor=SETUP, reason="Stop."),
     "create_person": lambda s: create_person(actor=SETUP, username="new", role="reviewer", team=s["team"]),
     "change_person": lambda s: change_person(renamed(s["reviewer"], email="x@example.org"), actor=SETUP),
+    "delegate": lambda s: away(s["reviewer"], s["second"]),
+    "end_delegation": lambda s: back(s["lent"]),
     "save_team": lambda s: save_team(renamed(s["team"], name="Other"), actor=SETUP),
     "change_rule": lambda s: change_rule(
         renamed(ActionTypeRule.objects.get(pattern="query"), level="high"), actor=SETUP, reason="Stricter."

@@ -130,9 +130,10 @@ class TestTheWall:
             a_copy_by(second_account, vote, identity=second_account.pk)
             transaction.set_rollback(True)
 
-    def test_a_forged_identity_is_refused(self, vote: Vote, second_account: Person) -> None:
+    def test_a_forged_identity_is_refused(self, vote: Vote) -> None:
+        cyril = member("cyril", "Compliance")
         with pytest.raises(DatabaseError, match="identity"), transaction.atomic():
-            a_copy_by(second_account, vote, identity=second_account.pk)
+            a_copy_by(cyril, vote, identity=cyril.pk + 1_000_000)
 
     def test_another_human_passes(self, vote: Vote) -> None:
         a_copy_by(member("cyril", "Compliance"), vote)
@@ -150,7 +151,7 @@ class TestLinking:
         assert json.loads(last.body)["data"]["fields"]["same_as"] == "cora -> an account of its own"
 
     def test_only_one_level(self, cora: Person, second_account: Person) -> None:
-        with pytest.raises(InvalidAccount, match="cora-2 is linked to cora. Link to cora instead"):
+        with pytest.raises(InvalidAccount, match=r"cora-2 is linked to cora\. Link to cora instead"):
             same_human(member("cora-3", "X"), second_account)
         with pytest.raises(InvalidAccount, match="cora-2 is linked to cora, which is a main account"):
             same_human(Person.objects.get(pk=cora.pk), member("carl", "X"))
