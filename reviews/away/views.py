@@ -104,8 +104,8 @@ class _Line:
         self.row = row
         self.is_open = row.ended_at is None and row.ends_at > now
         if row.ended_at is not None:
-            self.state = "ended early"
+            self.standing = "ended early"
         elif row.ends_at <= now:
-            self.state = "over"
+            self.standing = "over"
         else:
-            self.state = "in force" if row.starts_at <= now else "to come"
+            self.standing = "in force" if row.starts_at <= now else "to come"
