@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -21,6 +21,7 @@ from actions.models import Action, Agent, AgentKey, KillSwitch, Outcome, Sample
 from governance.admin.ledger import ReadOnlyAdmin
 from governance.characters import plain
 from governance.errors import Refusal
+from governance.models import Person
 from governance.rulebook import NoRulebook
 from governance.sign_in import actor_of
 
@@ -73,7 +74,15 @@ class KeyInline(admin.TabularInline):
     """The keys of an agent: never the key itself, which nobody has any more."""
 
     model = AgentKey
-    fields = readonly_fields = ("public_id", "created_at", "expires_at", "last_used_at", "revoked_at", "end")
+    fields = readonly_fields = (
+        "public_id",
+        "issued_by",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+        "end",
+    )
     extra = 0
     can_delete = False
 
@@ -217,7 +226,9 @@ class AgentAdmin(_Asks, admin.ModelAdmin):
         back = reverse("admin:actions_agent_change", args=[pk])
 
         def verb(*, actor: Any) -> str:
-            _, text = issue_key(actor=actor, agent_id=agent.agent_id, team=agent.team.name)
+            _, text = issue_key(
+                actor=actor, agent_id=agent.agent_id, team=agent.team.name, issued_by=cast(Person, request.user)
+            )
             return f"The key of {agent.agent_id}, shown this once: {text}"
 
         return self.ask(

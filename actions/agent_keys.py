@@ -50,9 +50,12 @@ def issue_key(
     name: str = "",
     team: str | None = None,
     owner: Person | None = None,
+    issued_by: Person | None = None,
     expires_at: datetime | None = None,
 ) -> tuple[AgentKey, str]:
     """Make a key for an agent, registering the agent when it is new. The key itself is returned once and not kept.
+
+    `issued_by` is the person who makes it, if one does: they never decide an action that comes with it.
 
     Raises InvalidAccount when the agent has two live keys already, or when the expiry is not in the future.
     """
@@ -69,7 +72,9 @@ def issue_key(
             raise InvalidAccount(
                 f"{agent_id} has {MAX_LIVE_KEYS} live keys already. Revoke one first. No key was made."
             )
-        key = AgentKey(agent=agent, public_id=public_id, digest=digest_of(text), expires_at=expires_at)
+        key = AgentKey(
+            agent=agent, public_id=public_id, digest=digest_of(text), issued_by=issued_by, expires_at=expires_at
+        )
         key.save(force_insert=True)
         ledger.append(
             "key.issued",

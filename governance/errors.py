@@ -167,6 +167,10 @@ class StepUpRequired(Refusal):
     code = "step_up_required"
 
 
+class NotWanted(NotEligible):
+    """This action waits for somebody else."""
+
+
 class ReasonRequired(Refusal):
     """A reason is required. Say why in a sentence; it is kept in the history."""
 
@@ -227,6 +231,13 @@ class InvalidPreference(Refusal):
 
     status = 400
     code = "invalid_preference"
+
+
+class InvalidDelegation(Refusal):
+    """The delegation cannot be made like that. Nothing was changed."""
+
+    status = 400
+    code = "invalid_delegation"
 
 
 class TooManyRequests(Refusal):

@@ -20,7 +20,7 @@ class Guard(Protocol):
     def statements(self, vendor: str) -> list[str]: ...
 
 
-_registered: dict[str, Guard] = {}
+_registered: dict[tuple[str, str], Guard] = {}
 
 _REFUSE_FUNCTION = """
 CREATE OR REPLACE FUNCTION foureyes_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -89,9 +89,38 @@ class StateMachine:
         ]
 
 
+@dataclass(frozen=True)
+class OnInsert:
+    """A new row is refused when the SQL of a rule, over NEW and any other table, is true.
+
+    `rules` are (name, condition, why). PostgreSQL allows no subquery in WHEN, so there each has a function of its own.
+    """
+
+    table: str
+    rules: Sequence[tuple[str, str, str]]
+
+    def names(self, vendor: str) -> list[str]:
+        return [f"{self.table}_no_{name}" for name, _, _ in self.rules]
+
+    def statements(self, vendor: str) -> list[str]:
+        if vendor == "sqlite":
+            return [_sqlite(self.table, name, "BEFORE INSERT", condition, why) for name, condition, why in self.rules]
+        return [line for name, condition, why in self.rules for line in self._postgres(name, condition, why)]
+
+    def _postgres(self, name: str, condition: str, why: str) -> list[str]:
+        trigger = f"{self.table}_no_{name}"
+        return [
+            f"CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF {condition} THEN RAISE EXCEPTION 'INSERT on {self.table} is refused: {why}'; END IF;"
+            " RETURN NEW; END $$",
+            f"CREATE TRIGGER {trigger} BEFORE INSERT ON {self.table} FOR EACH ROW EXECUTE FUNCTION {trigger}()",
+            f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {trigger}",
+        ]
+
+
 def register(*guards: Guard) -> None:
     """Declare guards; `install` puts all declared ones on."""
-    _registered.update({guard.table: guard for guard in guards})
+    _registered.update({(guard.table, type(guard).__name__): guard for guard in guards})
 
 
 def install(connection: Any) -> None:

@@ -90,8 +90,21 @@ class PageCommon(_PagesOnly, CommonMiddleware):
     """Host check and content length, for people."""
 
 
+_ASKING_ONLY = ("GET", "HEAD", "OPTIONS", "TRACE")
+
+
 class PageCsrf(_PagesOnly, CsrfViewMiddleware):
-    """CSRF protection, for people. Agents' views carry no cookie to forge."""
+    """CSRF protection, for people: no post that the browser says another site started, and none without a token.
+
+    Agents' views carry no cookie to forge.
+    """
+
+    def process_view(self, request: HttpRequest, *args: Any) -> Any:
+        started_by = request.headers.get("Sec-Fetch-Site", "same-origin")
+        ours = started_by in ("same-origin", "none") or request.method in _ASKING_ONLY or is_for_agents(request)
+        if not ours:
+            return csrf_failure(request, "another site started it")
+        return super().process_view(request, *args)
 
 
 class PageAuthentication(_PagesOnly, AuthenticationMiddleware):

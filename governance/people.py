@@ -17,7 +17,7 @@ from governance.models import Person, Role
 from governance.roles import STAFF_ROLES, STARTING_LEVEL
 
 # What an admin may change about a person, and how the ledger calls it.
-CHANGEABLE = ("first_name", "last_name", "email", "role", "approval_level", "is_active")
+CHANGEABLE = ("first_name", "last_name", "email", "role", "approval_level", "is_active", "same_as_id")
 
 
 def team_named(name: str | None, *, actor: Actor) -> Group:
@@ -93,12 +93,15 @@ def change_person(
     if password is not None:
         check_password(password, person)
     with transaction.atomic():
-        before = Person.objects.select_for_update().get(pk=person.pk)
+        before = _locked_with(person)
         changes = {
             name: f"{getattr(before, name)} -> {getattr(person, name)}"
             for name in CHANGEABLE
-            if getattr(before, name) != getattr(person, name)
+            if name != "same_as_id" and getattr(before, name) != getattr(person, name)
         }
+        if before.same_as_id != person.same_as_id:
+            check_link(person, person.same_as)
+            changes["same_as"] = f"{_main_account(before)} -> {_main_account(person)}"
         person.is_staff = person.role in STAFF_ROLES
         _check(person)
         if teams is not None:
@@ -115,6 +118,37 @@ def change_person(
                 person.groups.set(teams)
             _record("person.changed", person, actor, {"changes": _in_words(changes), "fields": changes})
     return person
+
+
+def _locked_with(person: Person) -> Person:
+    """The stored row, locked together with the main account it is to be linked to.
+
+    In the order of their ids: two links that cross each other take turns, and the later one is refused.
+    """
+    ids = {pk for pk in (person.pk, person.same_as_id) if pk is not None}
+    rows = {row.pk: row for row in Person.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    return rows[person.pk]
+
+
+def check_link(person: Person, main: Person | None) -> None:
+    """Raise InvalidAccount unless the account may point to that main one: links go one level deep."""
+    if main is None:
+        return
+    of_main = Person.objects.filter(other_accounts=main.pk).first()
+    linked = Person.objects.filter(same_as=person.pk).order_by("pk").first() if person.pk else None
+    problem = ""
+    if main.pk == person.pk:
+        problem = "An account is linked to another account, not to itself."
+    elif of_main is not None:
+        problem = f"{main.username} is linked to {of_main.username}. Link to {of_main.username} instead."
+    elif linked is not None:
+        problem = f"{linked.username} is linked to {person.username}, which is a main account for that reason."
+    if problem:
+        raise InvalidAccount(f"{problem} Nothing was changed.", errors={"same_as": problem})
+
+
+def _main_account(person: Person) -> str:
+    return person.same_as.username if person.same_as else "an account of its own"
 
 
 def check_password(password: str, person: Person) -> None:

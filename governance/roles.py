@@ -26,7 +26,7 @@ _READ_RULES = {
 }
 _READ_LEDGER = {"governance.view_ledgerentry"}
 _READ_AGENTS = {"actions.view_agent", "actions.view_agentkey", "actions.view_action", "actions.view_outcome"}
-_READ_PEOPLE = {"governance.view_person", "auth.view_group"}
+_READ_PEOPLE = {"governance.view_person", "governance.view_delegation", "auth.view_group"}
 _READ_NOTICES = {"reviews.view_channel", "reviews.view_notice"}
 
 _REVIEW_GLASS = {"actions.review_glass"}
@@ -48,7 +48,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_NOTICES
         | {"reviews.add_channel", "reviews.change_channel", "reviews.change_notice"}
         | {f"governance.{verb}_{model}" for verb in ("add", "change") for model in _RULE_MODELS}
-        | {f"governance.{verb}_person" for verb in ("add", "change")}
+        | {f"governance.{verb}_{model}" for verb in ("add", "change") for model in ("person", "delegation")}
         | {f"auth.{verb}_group" for verb in ("add", "change")}
         | {f"actions.{verb}_{model}" for verb in ("add", "change") for model in ("agent", "agentkey")}
     ),
@@ -69,6 +69,10 @@ STAFF_ROLES = frozenset({Role.ADMIN, Role.AUDITOR})
 
 # The approval level a new person of a role starts with.
 STARTING_LEVEL: dict[str, int | None] = {Role.REVIEWER: 3, Role.SENIOR: 4}
+
+
+# Whose role decides. A person may be given the permission besides; these are who a list of reviewers is made of.
+DECIDING_ROLES = frozenset(role for role, given in PERMISSIONS.items() if "actions.decide_action" in given)
 
 
 class RoleBackend(ModelBackend):

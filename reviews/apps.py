@@ -8,6 +8,6 @@ class ReviewsConfig(AppConfig):
     verbose_name = "Reviews"
 
     def ready(self) -> None:
-        from governance.guards import AppendOnly, register
+        from reviews.guards import register_guards
 
-        register(AppendOnly("reviews_vote", keys=[["id"], ["action_id", "identity"]]))
+        register_guards()

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from actions.models import Action, State
 from governance import routing
-from governance.errors import NotEligible, NotPending, Refusal
+from governance.errors import NotEligible, NotPending, NotWanted, Refusal
 from governance.models import Delegation, Person
 from governance.routing import Ballot, Route, Standing
-from reviews.models import Verdict
+from governance.rule_authors import changes_by
+from reviews.models import Verdict, Vote
 
 # What a list of actions prefetches and joins, so that asking about each row costs no query.
 VOTES = ("votes", "votes__person", "votes__on_behalf_of")
-JOINED = ("agent__owner", "principal__owner")
+JOINED = ("agent__owner", "principal__owner", "key__issued_by")
+
+
+# For this long after a change of the rules, whoever made it decides nothing that was judged by them.
+RULES_FRESH = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -44,25 +49,34 @@ class Reviewer:
 
     def __init__(self, person: Person):
         self.person = person
+        self._rule_changes: dict[int, list[datetime]] = {}
 
     @cached_property
     def seats(self) -> list[Seat]:
         """Their own seat first, then those of the people whose delegate they are now."""
-        return [self._seat(None), *(self._seat(away) for away in self._away())]
+        return [self._seat(None), *(self._seat(lent.person) for lent in self.lent)]
 
     @cached_property
     def decides(self) -> bool:
         """Whether their role decides at all."""
         return self.person.has_perm("actions.decide_action")
 
-    def _away(self) -> Iterator[Person]:
+    @cached_property
+    def lent(self) -> list[Delegation]:
+        """The delegations by which others lend them a seat now. Who may not decide themselves has none to lend."""
         lent = Delegation.objects.active().filter(delegate=self.person).select_related("person").order_by("pk")
-        seen: set[int] = set()
-        for delegation in lent:
-            away = delegation.person
-            if away.pk not in seen and away.has_perm("actions.decide_action"):
-                seen.add(away.pk)
-                yield away
+        first = {one.person_id: one for one in reversed(lent)}
+        return [one for one in reversed(first.values()) if one.person.has_perm("actions.decide_action")]
+
+    def wrote_the_rules_of(self, action: Action, holder: Person) -> bool:
+        """Whether this human being changed the rules shortly before they judged the action (threats AC07)."""
+        return any(moment <= action.created_at < moment + RULES_FRESH for moment in self.rule_changes_of(holder))
+
+    def rule_changes_of(self, holder: Person) -> list[datetime]:
+        """When they changed rules; asked once for however many actions."""
+        if holder.identity not in self._rule_changes:
+            self._rule_changes[holder.identity] = list(changes_by(holder.identity).values_list("ts", flat=True))
+        return self._rule_changes[holder.identity]
 
     def _seat(self, away: Person | None) -> Seat:
         holder = away or self.person
@@ -100,11 +114,12 @@ def seat_for(who: Person | Reviewer, action: Action) -> Seat | Refusal:
     now = standing_of(action, route)
     refusals = []
     for seat in reviewer.seats:
-        refused = _refused_from(seat, action, route, now)
+        refused = _refused_from(reviewer, seat, action, route, now)
         if refused is None:
             return seat
         refusals.append(refused)
-    return refusals[0]
+    # That it waits for others says least: of two seats, the one that was meant for this has the better answer.
+    return next((one for one in refusals if not isinstance(one, NotWanted)), refusals[0])
 
 
 def standing_of(action: Action, route: Route | None = None) -> Standing:
@@ -137,29 +152,52 @@ def refused_outright(reviewer: Reviewer, action: Action, *, may_have_approved: b
     if not reviewer.decides:
         return NotEligible("Your role reads; it does not decide. Ask an admin if you should be a reviewer.")
     if person.identity in owners_of(action):
+        if _issued_the_key(person, action):
+            return NotEligible("You issued the key this action came with, so somebody else must decide it.")
         return NotEligible("You own this agent, so somebody else must decide what it does.")
     for vote in action.votes.all():
         if may_have_approved and vote.verdict == Verdict.APPROVE:
             continue
-        if vote.identity == person.identity:
+        if person.identity in (vote.identity, vote.person.identity):
             return NotEligible("You have already voted on this action.")
         if vote.on_behalf_of is not None and vote.on_behalf_of.identity == person.identity:
             return NotEligible(f"{vote.person.shown_name} has already voted on this action on your behalf.")
+    if reviewer.wrote_the_rules_of(action, person):
+        return NotEligible(
+            "You changed the rules within the 24 hours before they judged this action, so somebody else must decide it."
+        )
     return None
 
 
-def _refused_from(seat: Seat, action: Action, route: Route, now: Standing) -> Refusal | None:
+def _refused_in_their_place(reviewer: Reviewer, away: Person, action: Action) -> Refusal | None:
+    """What speaks against deciding for this absent person: nobody does for them what they may not do themselves."""
+    if away.identity == reviewer.person.identity:
+        return NotEligible("Your own other account cannot be represented by you.")
+    if away.identity in owners_of(action):
+        did = "issued the key this action came with" if _issued_the_key(away, action) else "owns this agent"
+        return NotEligible(f"{away.shown_name} {did}, so nobody decides on their behalf.")
+    for vote in action.votes.all():
+        if away.identity in voices_of(vote):
+            return NotEligible(f"{away.shown_name} has already voted on this action.")
+    if reviewer.wrote_the_rules_of(action, away):
+        return NotEligible(
+            f"{away.shown_name} changed the rules within the 24 hours before they judged this action, so nobody decides"
+            " on their behalf."
+        )
+    return None
+
+
+def voices_of(vote: Vote) -> set[int]:
+    """The human beings a vote speaks for. Accounts linked since it was cast are one human being all the same."""
+    found = {vote.identity, vote.person.identity}
+    return found | {vote.on_behalf_of.identity} if vote.on_behalf_of else found
+
+
+def _refused_from(reviewer: Reviewer, seat: Seat, action: Action, route: Route, now: Standing) -> Refusal | None:
     """What speaks against this seat."""
     away = seat.on_behalf_of
-    if away is not None:
-        if away.identity == seat.person.identity:
-            return NotEligible("Your own other account cannot be represented by you.")
-        if away.identity in owners_of(action):
-            return NotEligible(f"{away.shown_name} owns this agent, so nobody decides on their behalf.")
-        voted = {vote.identity for vote in action.votes.all()}
-        voted |= {vote.on_behalf_of.identity for vote in action.votes.all() if vote.on_behalf_of}
-        if away.identity in voted:
-            return NotEligible(f"{away.shown_name} has already voted on this action.")
+    if away is not None and (refused := _refused_in_their_place(reviewer, away, action)):
+        return refused
     if not reaches(seat.level, action):
         ceiling = max(routing.CEILINGS.get(seat.level, 0.0), 0.0)
         return NotEligible(
@@ -168,14 +206,18 @@ def _refused_from(seat: Seat, action: Action, route: Route, now: Standing) -> Re
     if not routing.would_help(route, now, seat.ballot(action, now.stage), escalated=action.escalated):
         wanted = route.stages[now.stage - 1].words
         place = f"Stage {now.stage} of {len(route.stages)}" if len(route.stages) > 1 else "This"
-        return NotEligible(f"{place} waits for somebody else: {wanted}.")
+        return NotWanted(f"{place} waits for somebody else: {wanted}.")
     return None
 
 
 def owners_of(action: Action) -> set[int]:
-    """Who answers for the agent, by identity: they never decide what it does (threats AC07)."""
-    owners = (action.agent.owner, action.principal.owner)
+    """Who answers for the agent or made its key, by identity: they never decide what it does (threats AC07)."""
+    owners = (action.agent.owner, action.principal.owner, action.key.issued_by)
     return {owner.identity for owner in owners if owner is not None}
+
+
+def _issued_the_key(person: Person, action: Action) -> bool:
+    return action.key.issued_by is not None and action.key.issued_by.identity == person.identity
 
 
 def settled_sentence(action: Action) -> str:

@@ -77,6 +77,12 @@ class Line:
         """The same sentence without HTML."""
         return plain(sentence(self.entry.type, {name: _text(value) for name, value in self.data.items()}))
 
+    @property
+    def on_behalf_of(self) -> str:
+        """The absent person in whose place the actor did it; empty when they did it as themselves."""
+        absent = self.data.get("on_behalf_of")
+        return str(absent.get("name") or "") if isinstance(absent, dict) else ""
+
     def fact(self, name: str) -> str:
         """A fact from the entry, or nothing. The risk block goes first: the level in a vote's data is a person's."""
         risk = self.body.get("risk")

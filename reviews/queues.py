@@ -16,8 +16,9 @@ from actions.models import Action, ActionQuerySet
 from actions.models import Seat as OpenSeat
 from governance.models import Person
 from governance.routing import CEILINGS
+from governance.rule_authors import changes_by
 from reviews import moments
-from reviews.eligibility import Reviewer, Seat, reviewer_of
+from reviews.eligibility import RULES_FRESH, Reviewer, Seat, reviewer_of
 from reviews.keyset import Keyset
 from reviews.models import Vote
 
@@ -62,11 +63,11 @@ def mine(who: Person | Reviewer) -> ActionQuerySet:
         return pending.none()
     from_any_seat = Q(pk__in=())
     for seat in reviewer.seats:
-        from_any_seat |= _decidable_from(seat)
-    return pending.filter(from_any_seat).exclude(_owned_by(person.identity)).exclude(_voted(person.identity))
+        from_any_seat |= _decidable_from(reviewer, seat)
+    return pending.filter(from_any_seat).exclude(_barred(reviewer, person))
 
 
-def _decidable_from(seat: Seat) -> Q:
+def _decidable_from(reviewer: Reviewer, seat: Seat) -> Q:
     """The actions that want somebody like this now. Those of the default route have no rows of seats."""
     away = seat.on_behalf_of
     if away is not None and away.identity == seat.person.identity:
@@ -80,17 +81,28 @@ def _decidable_from(seat: Seat) -> Q:
         | (Exists(wanted.filter(group__isnull=True)) & in_team)
     )
     theirs &= Q(risk_score__lte=CEILINGS.get(seat.level, -1.0))
-    return theirs & ~_owned_by(away.identity) & ~_voted(away.identity) if away else theirs
+    return theirs & ~_barred(reviewer, away) if away else theirs
+
+
+def _barred(reviewer: Reviewer, holder: Person) -> Q:
+    """What this human being has to keep out of, or has voted on already."""
+    barred = _owned_by(holder.identity) | _voted(holder.identity)
+    if reviewer.rule_changes_of(holder):
+        judged = OuterRef("created_at")
+        fresh = changes_by(holder.identity).filter(ts__gt=judged - RULES_FRESH, ts__lte=judged)
+        barred |= Q(Exists(fresh))
+    return barred
 
 
 def _owned_by(identity: int) -> Q:
-    return _is("agent__owner", identity) | _is("principal__owner", identity)
+    """They answer for the agent, or made its key."""
+    return _is("agent__owner", identity) | _is("principal__owner", identity) | _is("key__issued_by", identity)
 
 
 def _voted(identity: int) -> Q:
     """They voted, or their delegate did."""
     votes = Vote.objects.filter(action=OuterRef("pk"))
-    return Q(Exists(votes.filter(Q(identity=identity) | _is("on_behalf_of", identity))))
+    return Q(Exists(votes.filter(Q(identity=identity) | _is("person", identity) | _is("on_behalf_of", identity))))
 
 
 def _is(person: str, identity: int) -> Q:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from reviews import views
+from reviews.away import views as away
 from reviews.notices import views as notices
 
 urlpatterns = [
@@ -14,6 +15,8 @@ urlpatterns = [
     path("actions/<int:pk>/decide/", views.decide, name="decide"),
     path("actions/<int:pk>/<slug:slug>/", views.move, name="move"),
     path("notices/", notices.preferences, name="notices"),
+    path("away/", away.page, name="away"),
+    path("away/<int:pk>/end/", away.end, name="away_end"),
     path("history/", views.history, name="history"),
     path("history/export.csv", views.export, name="history_export"),
 ]

@@ -24,7 +24,7 @@ from governance.errors import (
     StaleContent,
     StepUpRequired,
 )
-from governance.models import LedgerEntry, Person
+from governance.models import Delegation, LedgerEntry, Person
 from governance.routing import Route, Standing
 from reviews.canaries import reveal
 from reviews.eligibility import JOINED, VOTES, Seat, asks_password, seat_for
@@ -89,6 +89,8 @@ def locked(action_id: int, person: Person) -> Action:
 
 def look(action: Action, *, person: Person, digest: str) -> Seat:
     """Every condition, on the locked row: whatever was true when the page was drawn may not be any more."""
+    # Lent seats are locked before they are counted: the vote and the end of the delegation take turns (I19).
+    list(Delegation.objects.active().filter(delegate=person).select_for_update(of=("self",)).order_by("pk"))
     seat = seat_for(person, action)
     if isinstance(seat, Refusal):
         raise seat

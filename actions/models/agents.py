@@ -72,6 +72,13 @@ class AgentKey(models.Model):
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="keys")
     public_id = models.CharField(max_length=8, unique=True)
     digest = models.CharField(max_length=64)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="issued_keys",
+        help_text="Who made it in admin, and for that reason never decides what comes with it.",
+    )
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True)

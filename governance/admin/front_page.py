@@ -50,6 +50,7 @@ JOBS: dict[str, dict[str, str]] = {
     },
     "People": {
         "Person": "Who signs in, with which role, up to which score.",
+        "Delegation": "Who acts for whom while they are away.",
         "Group": "Who sees whose actions.",
     },
     "Notices": {

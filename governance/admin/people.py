@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from governance.errors import InvalidAccount
 from governance.models import Person
-from governance.people import change_person, check_password, create_person, save_team
+from governance.people import change_person, check_link, check_password, create_person, save_team
 from governance.sign_in import actor_of
 
 
@@ -34,9 +34,10 @@ class PersonForm(forms.ModelForm):
             "role",
             "approval_level",
             "groups",
+            "same_as",
             "is_active",
         )
-        labels = {"groups": "Teams"}
+        labels = {"groups": "Teams", "same_as": "Same human being as"}
         help_texts = {"groups": "The person sees the actions of these teams."}
 
     def clean_new_password(self) -> str:
@@ -47,6 +48,14 @@ class PersonForm(forms.ModelForm):
             except InvalidAccount as exc:
                 raise forms.ValidationError(exc.errors["password"]) from None
         return password
+
+    def clean_same_as(self) -> Person | None:
+        main: Person | None = self.cleaned_data["same_as"]
+        try:
+            check_link(self.instance, main)
+        except InvalidAccount as exc:
+            raise forms.ValidationError(exc.errors["same_as"]) from None
+        return main
 
 
 @admin.register(Person)

@@ -46,6 +46,8 @@ KINDS: dict[str, str] = {
     "person.sign_in_failed": "failed to sign in as {username}",
     "person.confirm_failed": "gave a wrong password when asked to confirm",
     "person.password_changed": "changed their password",
+    "delegation.started": "named {delegate} to act for {person} from {from} until {until}: {reason}",
+    "delegation.ended": "ended the delegation of {person} to {delegate}: {reason}",
     "rules.loaded": "loaded the default rules: version {version}",
     "rules.asked": "asked about {action_type} on {resource}, submitting nothing: {outcome}, risk {score} ({level})",
     "rule.created": "created {rule_kind} {rule}: {reason}",

@@ -27,9 +27,10 @@ from reviews.notices.channels import save_channel
 from reviews.notices.preferences import save_preference
 from reviews.revoke import revoke_approval
 from reviews.vote import cast_vote
+from tests.reviews.away import away, back
 from tests.support import lifecycles
 from tests.support.api import GUIDE_EXAMPLE
-from tests.support.people import SETUP
+from tests.support.people import SETUP, person_called
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +57,8 @@ def scene(api, agent, reviewer, team):
         "key": AgentKey.objects.get(),
         "reviewer": reviewer,
         "team": team,
+        "second": person_called("ravi"),
+        "lent": away(person_called("sina"), person_called("ravi")),
         "pending": Action.objects.get(pk=lifecycles.pending(api)),
         "escalating": Action.objects.get(pk=lifecycles.escalating(api)),
         "approved": Action.objects.get(pk=lifecycles.approved(api, resource="other")),
@@ -129,6 +132,8 @@ VERBS = {
     "switch_all": lambda s: switch_all(blocked=True, actor=SETUP, reason="Stop."),
     "create_person": lambda s: create_person(actor=SETUP, username="new", role="reviewer", team=s["team"]),
     "change_person": lambda s: change_person(renamed(s["reviewer"], email="x@example.org"), actor=SETUP),
+    "delegate": lambda s: away(s["reviewer"], s["second"]),
+    "end_delegation": lambda s: back(s["lent"]),
     "save_team": lambda s: save_team(renamed(s["team"], name="Other"), actor=SETUP),
     "change_rule": lambda s: change_rule(
         renamed(ActionTypeRule.objects.get(pattern="query"), level="high"), actor=SETUP, reason="Stricter."

@@ -1,0 +1,17 @@
+"""Who changed the rules, read from the ledger: whoever shapes a rule does not decide what it judged right away."""
+
+from __future__ import annotations
+
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
+
+from governance.models import LedgerEntry, Person
+
+_KINDS = ("rule.created", "rule.changed", "rules.imported", "rules.restored")
+
+
+def changes_by(identity: int) -> QuerySet[LedgerEntry]:
+    """The entries of every change of the rules by this human being, whichever account it was made with."""
+    accounts = Person.objects.filter(Q(pk=identity) | Q(same_as=identity)).order_by()
+    named = accounts.annotate(text=Cast("pk", CharField(max_length=255))).values("text")
+    return LedgerEntry.objects.filter(actor_kind="person", actor_id__in=named, type__in=_KINDS)

@@ -1,0 +1,1 @@
+"""The page on which people say who acts for them while they are away."""
