@@ -11,3 +11,4 @@ class ReviewsConfig(AppConfig):
         from governance.guards import AppendOnly, register
 
         register(AppendOnly("reviews_vote", keys=[["id"], ["action_id", "identity"]]))
+        register(AppendOnly("reviews_comment"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
@@ -92,9 +91,18 @@ def everything(who: Person | Reviewer) -> ActionQuerySet:
     return Action.objects.visible_to(reviewer_of(who).person).pending()
 
 
+def assigned(who: Person | Reviewer) -> ActionQuerySet:
+    """What this person is asked to decide. Their vote ends an assignment, and so does every decision."""
+    person = reviewer_of(who).person
+    return Action.objects.visible_to(person).pending().filter(_is("assignment__person", person.identity))
+
+
+MINE = Queue("mine", "Mine to decide", "Mine", mine)
+ALL = Queue("all", "Waiting in my teams", "My teams", everything)
 QUEUES = (
-    Queue("mine", "Mine to decide", "Mine", mine),
-    Queue("all", "Waiting in my teams", "My teams", everything),
+    MINE,
+    Queue("assigned", "Assigned to me", "Assigned to me", assigned),
+    ALL,
 )
 
 
@@ -104,30 +112,32 @@ def queue_named(slug: str) -> Queue | None:
 
 
 class Counts:
-    """How many actions wait in each queue of a person; asked once per request, and only if shown."""
+    """How many actions wait in each queue of a person; each asked once per request, and only if shown."""
 
     def __init__(self, reviewer: Reviewer):
         self.reviewer = reviewer
+        self._counted: dict[str, int] = {}
 
-    @cached_property
-    def by_slug(self) -> dict[str, int]:
-        """The number of each queue."""
-        return {queue.slug: queue.rows(self.reviewer).count() for queue in QUEUES}
+    def of(self, queue: Queue) -> int:
+        """The number of one queue."""
+        if queue.slug not in self._counted:
+            self._counted[queue.slug] = queue.rows(self.reviewer).count()
+        return self._counted[queue.slug]
 
     @property
     def mine(self) -> int:
-        """What waits for this very person."""
-        return self.by_slug["mine"]
+        """What waits for this very person: the number every page shows."""
+        return self.of(MINE)
 
     @property
     def everything(self) -> int:
         """What waits in the person's teams."""
-        return self.by_slug["all"]
+        return self.of(ALL)
 
     @property
     def tabs(self) -> list[tuple[Queue, int]]:
         """Every queue with its number."""
-        return [(queue, self.by_slug[queue.slug]) for queue in QUEUES]
+        return [(queue, self.of(queue)) for queue in QUEUES]
 
 
 def next_for(who: Person | Reviewer, besides: Action) -> Action | None:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("queues/<slug:slug>/", views.queue, name="queue_of"),
     path("actions/<int:pk>/", views.action, name="action"),
     path("actions/<int:pk>/decide/", views.decide, name="decide"),
+    path("actions/<int:pk>/claim/now/", views.at_it, name="at_it"),
     path("actions/<int:pk>/<slug:slug>/", views.move, name="move"),
     path("history/", views.history, name="history"),
     path("history/export.csv", views.export, name="history_export"),

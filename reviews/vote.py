@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from actions import lifecycle
@@ -19,7 +19,7 @@ from governance.errors import DeadlinePassed, MalformedBody, NotYours, ReasonReq
 from governance.models import LedgerEntry, Person
 from governance.routing import Route, Standing
 from reviews.eligibility import JOINED, VOTES, Seat, seat_for
-from reviews.models import Verdict, Vote
+from reviews.models import Assignment, Claim, Verdict, Vote
 from reviews.seats import refresh
 
 MAX_REASON = 4000
@@ -97,13 +97,16 @@ def _checked(verdict: str, reason: str, conditions: Sequence[str]) -> tuple[Verd
     return Verdict(verdict), checked_text(reason, "reason", MAX_REASON), wanted
 
 
-def checked_text(text: str, what: str, most: int) -> str:
-    """What a person typed, in its normal form. Raises MalformedBody for one too long, or with a NUL."""
+def checked_text(text: str, what: str, most: int, *, done: str = "decided") -> str:
+    """What a person typed, in its normal form. Raises MalformedBody for one too long, or with a NUL.
+
+    `done` is the word for what was not done then.
+    """
     text = text.strip().replace("\r\n", "\n")
     if len(text) > most:
-        raise MalformedBody(f"The {what} is longer than {most} characters. Nothing was decided. Shorten it.")
+        raise MalformedBody(f"The {what} is longer than {most} characters. Nothing was {done}. Shorten it.")
     if "\x00" in text:
-        raise MalformedBody(f"The {what} contains the character NUL. Nothing was decided. Remove it.")
+        raise MalformedBody(f"The {what} contains the character NUL. Nothing was {done}. Remove it.")
     return text
 
 
@@ -134,6 +137,7 @@ def write_vote(
     target = _settled_by(action, route, now)
     if target is not None:
         _settle(action, target, last=vote)
+    _let_go(action, vote, settled=target is not None)
     vote.settled = target is not None  # type: ignore[attr-defined]
     vote.entry = _record(action, vote, route, now, target, actor)  # type: ignore[attr-defined]
     return vote
@@ -166,6 +170,15 @@ def _settle(action: Action, target: State, *, last: Vote) -> None:
         by=last.person,
         by_name=", ".join(voter_name(vote) for vote in votes)[:255],
     )
+
+
+def _let_go(action: Action, vote: Vote, *, settled: bool) -> None:
+    """Nobody need be at an action that is settled, or be asked for it; nor whoever voted, or was voted for."""
+    away = vote.on_behalf_of
+    done = [vote.identity, *([away.identity] if away else [])]
+    theirs = Q() if settled else Q(person__in=done) | Q(person__same_as__in=done)
+    Claim.objects.filter(theirs, action=action).delete()
+    Assignment.objects.filter(theirs, action=action).delete()
 
 
 def voter_name(vote: Vote) -> str:

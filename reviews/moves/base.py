@@ -41,6 +41,7 @@ class Move:
 
     `slug` is its place in the address, `label` stands on what opens it, `button` on what does it; `weight` is the
     class of that button ("", "go" or "no"). `template` draws the fields, where the plain listing of them will not do.
+    `place` names the part of the page that draws it; without one it stands among the other moves.
     """
 
     slug: str
@@ -52,6 +53,7 @@ class Move:
     help: str = ""
     weight: str = ""
     template: str = "_move_fields.html"
+    place: str = ""
 
 
 @dataclass(frozen=True)
