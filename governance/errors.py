@@ -91,6 +91,12 @@ class NotPending(Conflict):
     code = "not_pending"
 
 
+class Claimed(Conflict):
+    """Somebody else is at this action. Nothing was changed. You may decide it all the same, or take it over."""
+
+    code = "claimed"
+
+
 class IllegalTransition(Conflict):
     """The action's state does not allow this. Read its current state."""
 

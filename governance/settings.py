@@ -243,6 +243,9 @@ ALLOW_PRIVATE_WEBHOOKS = env.bool("ALLOW_PRIVATE_WEBHOOKS", default=False)
 
 APPROVAL_DEADLINE = timedelta(hours=env.float("APPROVAL_DEADLINE_HOURS", default=24.0))
 SAMPLE_ONE_IN = env.int("SAMPLE_ONE_IN", default=100)  # of what the rules approve, for people to look at; 0 is none
+CLAIM_MINUTES = env.float("CLAIM_MINUTES", default=15.0)  # how long somebody is at an action
+if not 3 <= CLAIM_MINUTES <= 24 * 60:  # an open page renews its claim every two minutes
+    raise ImproperlyConfigured(f"CLAIM_MINUTES: {CLAIM_MINUTES:g} is not from 3 to 1440 minutes.")
 LEDGER_ORIGIN = env.str("LEDGER_ORIGIN", default="foureyes.local/ledger")
 WORKER_INTERVAL = env.float("WORKER_INTERVAL", default=5.0)  # seconds between two sweeps
 ENVIRONMENT = env.str("ENVIRONMENT", default="production")  # what /api/deployment-info calls this installation

@@ -17,11 +17,13 @@ from governance.models import Person
 from governance.routing import Requirement
 from reviews.assessments import Step, adds_up, cvss_words, of_mitre, of_owasp, waterfall
 from reviews.changes import changes
+from reviews.comment import digest_of
 from reviews.eligibility import Reviewer, asks_password, reviewer_of
 from reviews.history import Line, timeline_of
-from reviews.models import BreakGlass, Canary, Vote
+from reviews.models import BreakGlass, Canary, Comment, Vote
 from reviews.moves import MOVES, Move
 from reviews.moves.base import OnPage
+from reviews.onlookers import in_its_groups
 from reviews.rendering import Tree, leaf, tree
 from reviews.rows import Row
 
@@ -31,6 +33,8 @@ _FIRST = ("action_type", "tool_name", "resource", "resource_id", "action_details
 _SAID = ("description", "description_derived")
 # The agent's latest actions that are counted; more of them only show as "or more".
 _RECENT = 1000
+# User names shown below the box for comments.
+_SUGGESTED = 12
 
 
 @dataclass(frozen=True)
@@ -100,9 +104,35 @@ class Case:
         return found
 
     @cached_property
+    def offered(self) -> dict[str, OnPage]:
+        """What else this person may do, by its name; the one they just tried in vain as they left it."""
+        reviewer = self.row.reviewer
+        return {move.slug: self._on_page(move) for move in MOVES if move.offered(reviewer, self.action)}
+
+    @property
     def moves(self) -> list[OnPage]:
-        """What else this person may do; the one they just tried in vain as they left it."""
-        return [self._on_page(move) for move in MOVES if move.offered(self.row.reviewer, self.action)]
+        """Those of them that no part of the page draws in a place of its own."""
+        return [one for one in self.offered.values() if not one.move.place]
+
+    @property
+    def at_it(self) -> list[OnPage]:
+        """Those about who is at it."""
+        return [one for one in self.offered.values() if one.move.place == "at-it"]
+
+    @property
+    def at_it_at_once(self) -> list[OnPage]:
+        """Those of them that are one button."""
+        return [one for one in self.at_it if not one.form.visible_fields()]
+
+    @property
+    def at_it_asking(self) -> list[OnPage]:
+        """Those of them that ask for something."""
+        return [one for one in self.at_it if one.form.visible_fields()]
+
+    @property
+    def says_who(self) -> bool:
+        """Whether there is anything to say or do about who is at it."""
+        return self.is_pending and bool(self.at_it or self.row.claim or self.row.assignment)
 
     def _on_page(self, move: Move) -> OnPage:
         if self._tried is not None and self._tried.move is move:
@@ -244,6 +274,21 @@ class Case:
         return leaf(json.loads(found.report)) if found and found.report else None
 
     @cached_property
+    def comments(self) -> list[Comment]:
+        """What people said about it, in order."""
+        return list(self.action.remarks.select_related("person").prefetch_related("mentions"))
+
+    @cached_property
+    def to_mention(self) -> list[Person]:
+        """Whom to suggest for mentioning: the others of its groups, the first few."""
+        return list(in_its_groups(self.action).exclude(pk=self.person.pk)[:_SUGGESTED])
+
+    @cached_property
     def timeline(self) -> list[Line]:
-        """What happened so far."""
-        return timeline_of(self.action.pk)
+        """What happened so far. Where people commented, with their words, which the ledger knows by their digest."""
+        lines, said = timeline_of(self.action.pk), {str(one.pk): one.text for one in self.comments}
+        for line in lines:
+            if line.entry.type == "comment.added":
+                line.words = said.get(line.fact("comment"), "")
+                line.is_altered = digest_of(line.words) != line.fact("sha256")
+        return lines

@@ -17,6 +17,8 @@ from reviews.rendering import plain
 
 # How far back a text is looked for when no dates are given: no index can answer "contains".
 TEXT_WINDOW = timedelta(days=90)
+# Stands in an address for "assigned to nobody": no user name has a colon.
+NOBODY = ":nobody"
 
 
 class Filter(django_filters.FilterSet):
@@ -59,6 +61,9 @@ class QueueFilter(Filter):
     agent = django_filters.ChoiceFilter(
         field_name="agent__agent_id", choices=[], empty_label="Any agent", widget=_select("Agent")
     )
+    assigned = django_filters.ChoiceFilter(
+        method="by_assigned", choices=[], empty_label="Assigned or not", widget=_select("Assigned to")
+    )
 
     class Meta:
         model = Action
@@ -68,12 +73,21 @@ class QueueFilter(Filter):
         super().__init__(data, queryset, **kwargs)
         self._offer("action_type", "action_type")
         self._offer("agent", "agent__agent_id")
+        self._offer("assigned", "assignment__person__username")
+        self.filters["assigned"].extra["choices"].insert(0, (NOBODY, "Nobody"))
 
     def _offer(self, name: str, column: str) -> None:
-        values = set(self.queryset.order_by().values_list(column, flat=True).distinct()[:500])
-        if chosen := (self.data or {}).get(name):
+        values = set(self.queryset.order_by().values_list(column, flat=True).distinct()[:500]) - {None}
+        # A NUL is in no row, and PostgreSQL will not even be asked for one.
+        if (chosen := (self.data or {}).get(name)) and chosen != NOBODY and "\x00" not in chosen:
             values.add(chosen)
         self.filters[name].extra["choices"] = [(value, plain(value, limit=60)) for value in sorted(values)]
+
+    def by_assigned(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Rows that a person of this user name is asked for, or nobody."""
+        if value == NOBODY:
+            return rows.filter(assignment__isnull=True)
+        return rows.filter(assignment__person__username=value)
 
     def by_text(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Rows that hold the text where a reader sees it; `#12` and `12` also find the action of that number."""

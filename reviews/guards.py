@@ -48,4 +48,5 @@ def register_guards() -> None:
     register(
         AppendOnly("reviews_vote", keys=[["id"], ["action_id", "identity"]]),
         OnInsert("reviews_vote", _RULES),
+        AppendOnly("reviews_comment"),
     )

@@ -45,6 +45,9 @@ class Line:
 
     def __init__(self, entry: LedgerEntry):
         self.entry = entry
+        # The words of a comment, which the entry knows by their digest only; and whether they are no longer those.
+        self.words = ""
+        self.is_altered = False
 
     @cached_property
     def body(self) -> dict[str, Any]:

@@ -141,9 +141,18 @@ def samples(who: Person | Reviewer) -> ActionQuerySet:
     return rows.exclude(_owned_by(person.identity)).annotate(place=F("sample__pk"))
 
 
+def assigned(who: Person | Reviewer) -> ActionQuerySet:
+    """What this person is asked to decide. Their vote ends an assignment, and so does every decision."""
+    person = reviewer_of(who).person
+    return Action.objects.visible_to(person).pending().filter(_is("assignment__person", person.identity))
+
+
+MINE = Queue("mine", "Mine to decide", "Mine", mine)
+ALL = Queue("all", "Waiting in my teams", "My teams", everything)
 QUEUES = (
-    Queue("mine", "Mine to decide", "Mine", mine),
-    Queue("all", "Waiting in my teams", "My teams", everything),
+    MINE,
+    Queue("assigned", "Assigned to me", "Assigned to me", assigned),
+    ALL,
     Queue(
         "samples",
         "Samples of what the rules approved",
@@ -177,10 +186,11 @@ def queue_named(slug: str) -> Queue | None:
 
 
 class Counts:
-    """How many actions wait in each queue of a person; asked once per request, and only if shown."""
+    """How many actions wait in each queue of a person; each asked once per request, and only if shown."""
 
     def __init__(self, reviewer: Reviewer):
         self.reviewer = reviewer
+        self._counted: dict[str, int] = {}
 
     @cached_property
     def by_slug(self) -> dict[str, int]:
@@ -193,15 +203,23 @@ class Counts:
         counted = {row["slug"]: row["number"] for row in first.union(*others, all=True)}
         return {queue.slug: counted.get(queue.slug, 0) for queue in shown}
 
+    def of(self, queue: Queue) -> int:
+        """The number of one queue, counted alone where the others are not asked for."""
+        if "by_slug" in self.__dict__:
+            return self.by_slug[queue.slug]
+        if queue.slug not in self._counted:
+            self._counted[queue.slug] = queue.rows(self.reviewer).count()
+        return self._counted[queue.slug]
+
     @property
     def mine(self) -> int:
-        """What waits for this very person."""
-        return self.by_slug["mine"]
+        """What waits for this very person: the number every page shows."""
+        return self.of(MINE)
 
     @property
     def everything(self) -> int:
         """What waits in the person's teams."""
-        return self.by_slug["all"]
+        return self.of(ALL)
 
     @property
     def tabs(self) -> list[tuple[Queue, int]]:

@@ -13,12 +13,16 @@ from governance.models import Person
 from governance.routing import Route, Standing
 from reviews import eligibility, moments
 from reviews.eligibility import Reviewer, Seat
+from reviews.models import Assignment, Claim
 from reviews.phrasing import Phrase, phrase
+
+# Who is at an action, and who is asked for it: at most one each, so they come with the action itself.
+AT_IT = ("claim__person", "assignment__person")
 
 
 def with_all_a_row_asks(actions: QuerySet[Action]) -> QuerySet[Action]:
     """The same actions with everything a row reads joined or prefetched, so that no row costs a query."""
-    return actions.select_related(*eligibility.JOINED).prefetch_related(*eligibility.VOTES)
+    return actions.select_related(*eligibility.JOINED, *AT_IT).prefetch_related(*eligibility.VOTES)
 
 
 class Row:
@@ -95,6 +99,28 @@ class Row:
         """Approvals given and approvals needed over all stages of the route."""
         done = sum(stage.needed for stage in self.route.stages[: self.standing.stage - 1])
         return done + sum(self.standing.given), self.route.needed
+
+    @property
+    def claim(self) -> Claim | None:
+        """Who is at it now."""
+        held: Claim | None = getattr(self.action, "claim", None)
+        pending = self.action.state == State.PENDING
+        return held if pending and held is not None and held.is_live(self.now) else None
+
+    @property
+    def assignment(self) -> Assignment | None:
+        """Who is asked to decide it."""
+        return getattr(self.action, "assignment", None) if self.action.state == State.PENDING else None
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether this very person is at it."""
+        return self.claim is not None and self.claim.person.identity == self.person.identity
+
+    @property
+    def is_for_me(self) -> bool:
+        """Whether this very person is asked for it."""
+        return self.assignment is not None and self.assignment.person.identity == self.person.identity
 
     @property
     def pips(self) -> list[bool]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("queues/<slug:slug>/", views.queue, name="queue_of"),
     path("actions/<int:pk>/", views.action, name="action"),
     path("actions/<int:pk>/decide/", views.decide, name="decide"),
+    path("actions/<int:pk>/claim/now/", views.at_it, name="at_it"),
     path("actions/<int:pk>/<slug:slug>/", views.move, name="move"),
     path("notices/", notices.preferences, name="notices"),
     path("away/", away.page, name="away"),

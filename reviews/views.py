@@ -19,6 +19,7 @@ from governance.sign_in import actor_of, confirm
 from reviews import history as ledger_history
 from reviews import queues
 from reviews.case import Case
+from reviews.claim import renew_claim
 from reviews.context import counts_of, reviewer_on
 from reviews.eligibility import Reviewer, asks_password
 from reviews.exports import export_history
@@ -127,6 +128,20 @@ def move(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
 
 
 @signed_in
+@same_site_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def at_it(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Who is at an action by now. Asked from an open page, which renews the claim of the person who has it open."""
+    found = _visible_action(request, pk)
+    if request.method != "POST":
+        return redirect("action", pk=pk)
+    renew_claim(found.pk, person=person_of(request))
+    again = _visible_action(request, pk)
+    case = Case(again, reviewer_on(request) or person_of(request))
+    return render(request, "_at_it.html", {"case": case, "action": again})
+
+
+@signed_in
 @require_safe
 def history(request: HttpRequest) -> HttpResponseBase:
     """What happened, latest first."""
@@ -211,7 +226,7 @@ def _action_page(
         "next": Row(after, case.row.reviewer, case.now) if after else None,
         "form": form,
         "alert": alert,
-        "tried": tried,
+        "undone": "Not done." if tried else "Not decided.",
     }
     return render(request, "action.html", context, status=status)
 

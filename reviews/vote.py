@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from actions import lifecycle
@@ -28,7 +28,7 @@ from governance.models import Delegation, LedgerEntry, Person
 from governance.routing import Route, Standing
 from reviews.canaries import reveal
 from reviews.eligibility import JOINED, VOTES, Seat, asks_password, seat_for
-from reviews.models import Verdict, Vote
+from reviews.models import Assignment, Claim, Verdict, Vote
 from reviews.seats import refresh
 
 MAX_REASON = 4000
@@ -115,13 +115,16 @@ def _checked(verdict: str, reason: str, conditions: Sequence[str]) -> tuple[Verd
     return Verdict(verdict), checked_text(reason, "reason", MAX_REASON), wanted
 
 
-def checked_text(text: str, what: str, most: int) -> str:
-    """What a person typed, in its normal form. Raises MalformedBody for one too long, or with a NUL."""
+def checked_text(text: str, what: str, most: int, *, done: str = "decided") -> str:
+    """What a person typed, in its normal form. Raises MalformedBody for one too long, or with a NUL.
+
+    `done` is the word for what was not done then.
+    """
     text = text.strip().replace("\r\n", "\n")
     if len(text) > most:
-        raise MalformedBody(f"The {what} is longer than {most} characters. Nothing was decided. Shorten it.")
+        raise MalformedBody(f"The {what} is longer than {most} characters. Nothing was {done}. Shorten it.")
     if "\x00" in text:
-        raise MalformedBody(f"The {what} contains the character NUL. Nothing was decided. Remove it.")
+        raise MalformedBody(f"The {what} contains the character NUL. Nothing was {done}. Remove it.")
     return text
 
 
@@ -152,6 +155,7 @@ def write_vote(
     target = _settled_by(action, route, now)
     if target is not None:
         _settle(action, target, last=vote)
+    _let_go(action, vote, settled=target is not None)
     vote.settled = target is not None  # type: ignore[attr-defined]
     vote.entry = _record(action, vote, route, now, target, actor)  # type: ignore[attr-defined]
     reveal(action, actor=actor, at=at)
@@ -193,6 +197,15 @@ def conditions_of(action: Action) -> list[str]:
         (vote for vote in action.votes.all() if vote.verdict == Verdict.APPROVE), key=lambda vote: vote.pk
     )
     return list(dict.fromkeys(text for vote in approvals for text in vote.conditions))
+
+
+def _let_go(action: Action, vote: Vote, *, settled: bool) -> None:
+    """Nobody need be at an action that is settled, or be asked for it; nor whoever voted, or was voted for."""
+    away = vote.on_behalf_of
+    done = [vote.identity, *([away.identity] if away else [])]
+    theirs = Q() if settled else Q(person__in=done) | Q(person__same_as__in=done)
+    Claim.objects.filter(theirs, action=action).delete()
+    Assignment.objects.filter(theirs, action=action).delete()
 
 
 def voter_name(vote: Vote) -> str:

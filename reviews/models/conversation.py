@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -35,6 +37,10 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} has #{self.action_id}"
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether it has not run out."""
+        return self.expires_at > now
 
 
 class Assignment(models.Model):

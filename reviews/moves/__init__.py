@@ -7,9 +7,18 @@ module with a `MOVE` and its name in MOVES; the order is that of the page.
 from __future__ import annotations
 
 from reviews.moves import escalate, extend, glass, revoke, sample
+from reviews.moves.assign import ASSIGN, UNASSIGN
 from reviews.moves.base import Move
+from reviews.moves.claim import CLAIM, RELEASE, TAKE_OVER
+from reviews.moves.comment import COMMENT
 
 MOVES: tuple[Move, ...] = (
+    COMMENT,
+    CLAIM,
+    RELEASE,
+    TAKE_OVER,
+    ASSIGN,
+    UNASSIGN,
     escalate.MOVE,
     extend.MOVE,
     revoke.MOVE,

@@ -56,6 +56,7 @@ class Move:
 
     `slug` is its place in the address, `label` stands on what opens it, `button` on what does it; `weight` is the
     class of that button ("", "go" or "no"). `template` draws the fields, where the plain listing of them will not do.
+    `place` names the part of the page that draws it; without one it stands among the other moves.
     """
 
     slug: str
@@ -68,6 +69,7 @@ class Move:
     weight: str = ""
     template: str = "_move_fields.html"
     confirms: bool = False  # whether the form's `password` is asked again and checked (governance/sign_in.confirm)
+    place: str = ""
 
 
 @dataclass(frozen=True)

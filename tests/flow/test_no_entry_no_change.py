@@ -19,10 +19,13 @@ from actions.submit import Arrival
 from governance.models import ActionTypeRule, Policy
 from governance.people import change_person, create_person, save_team
 from governance.rule_changes import change_rule
+from reviews.assign import assign_action, unassign_action
+from reviews.claim import claim_action, release_claim, take_over
+from reviews.comment import add_comment
 from reviews.escalate import escalate_action
 from reviews.exports import export_history
 from reviews.extend import extend_deadline
-from reviews.models import Channel, NoticePreference
+from reviews.models import Assignment, Channel, Claim, Comment, NoticePreference
 from reviews.notices.channels import save_channel
 from reviews.notices.preferences import save_preference
 from reviews.revoke import revoke_approval
@@ -50,9 +53,14 @@ def broken(monkeypatch):
 
 
 @pytest.fixture
-def scene(api, agent, reviewer, team):
+def scene(api, agent, reviewer, senior, team):
     """What the verbs below work on."""
+    claimed = Action.objects.get(pk=lifecycles.pending(api, resource="claimed"))
+    claim_action(claimed.pk, actor=SETUP, person=reviewer)
+    assign_action(claimed.pk, actor=SETUP, person=reviewer, to="rita")
     return {
+        "claimed": claimed,
+        "senior": senior,
         "agent": agent,
         "key": AgentKey.objects.get(),
         "reviewer": reviewer,
@@ -108,6 +116,14 @@ POLICY = {"name": "p", "condition": 'action.type == "x"', "effect": "deny", "rea
 VERBS = {
     "cast_vote approve": lambda s: vote(s, "approve"),
     "cast_vote reject": lambda s: vote(s, "reject"),
+    "add_comment": lambda s: add_comment(s["pending"].pk, actor=SETUP, person=s["reviewer"], text="Hm."),
+    "claim_action": lambda s: claim_action(s["pending"].pk, actor=SETUP, person=s["reviewer"]),
+    "release_claim": lambda s: release_claim(s["claimed"].pk, actor=SETUP, person=s["reviewer"]),
+    "take_over": lambda s: take_over(
+        s["claimed"].pk, actor=SETUP, person=s["senior"], holder_id=s["reviewer"].pk, reason="Away."
+    ),
+    "assign_action": lambda s: assign_action(s["pending"].pk, actor=SETUP, person=s["reviewer"], to="sina"),
+    "unassign_action": lambda s: unassign_action(s["claimed"].pk, actor=SETUP, person=s["reviewer"]),
     "expire_action": expire,
     "cancel_action": lambda s: cancel_action(s["pending"].pk, agent=s["agent"], actor=SETUP),
     "revoke_approval": lambda s: revoke_approval(
@@ -149,11 +165,11 @@ VERBS = {
 
 @pytest.mark.parametrize("name", VERBS)
 def test_no_entry_no_change(scene, broken, nothing_written, name):
-    before = list(Action.objects.order_by("pk").values())
+    before = [list(model.objects.order_by("pk").values()) for model in (Action, Comment, Claim, Assignment)]
     broken()
     with nothing_written(), pytest.raises(DiskFullError):
         VERBS[name](scene)
-    assert list(Action.objects.order_by("pk").values()) == before
+    assert [list(model.objects.order_by("pk").values()) for model in (Action, Comment, Claim, Assignment)] == before
     scene["agent"].refresh_from_db()
     assert scene["agent"].name != "Other"
     assert scene["agent"].blocked_at is None

@@ -8,8 +8,10 @@ from actions.lifecycle import INITIAL, TERMINAL, TRANSITIONS
 from actions.models import Action, Outcome, State
 from governance import guards
 from governance.models import LedgerEntry, RulebookVersion
-from reviews.models import Vote
+from reviews.comment import add_comment
+from reviews.models import Comment, Vote
 from tests.support import lifecycles
+from tests.support.people import person_called
 
 pytestmark = pytest.mark.django_db
 
@@ -27,18 +29,20 @@ def refused(sql: str, parameters: list | None = None) -> bool:
 @pytest.fixture
 def full(api):
     """At least one row in every guarded table."""
-    lifecycles.executed(api)
-    return {model._meta.db_table: model for model in (LedgerEntry, RulebookVersion, Vote, Outcome, Action)}
+    action_id, sina = lifecycles.executed(api), person_called("sina")
+    add_comment(action_id, actor=lifecycles.actor_of(sina), person=sina, text="Checked.")
+    return {model._meta.db_table: model for model in (LedgerEntry, RulebookVersion, Vote, Comment, Outcome, Action)}
 
 
 TABLES = [
     "governance_ledgerentry",
     "governance_rulebookversion",
     "reviews_vote",
+    "reviews_comment",
     "actions_outcome",
     "actions_action",
 ]
-A_COLUMN = dict(zip(TABLES, ["body", "content", "reason", "report", "content"], strict=True))
+A_COLUMN = dict(zip(TABLES, ["body", "content", "reason", "text", "report", "content"], strict=True))
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -58,7 +62,8 @@ class TestRawSql:
         assert full[table].objects.count() == before
 
     def test_replacing_by_another_unique_key_is_refused(self, full, table):
-        if connection.vendor != "sqlite" or table in ("governance_rulebookversion", "actions_action"):
+        only_id = ("governance_rulebookversion", "reviews_comment", "actions_action")
+        if connection.vendor != "sqlite" or table in only_id:
             return
         columns = [field.column for field in full[table]._meta.concrete_fields]
         values = ", ".join("id + 1000000" if name == "id" else name for name in columns)

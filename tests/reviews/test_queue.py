@@ -162,7 +162,7 @@ def test_a_number_finds_its_action(api: Api, senior: Person, sign_in: SignIn) ->
         assert action.pk in order_of(sign_in(senior).get(f"/?q={text}"))
 
 
-@pytest.mark.parametrize("query", ["level=purple", "q=%00", "level=high&level=purple", "q=" + "x" * 300])
+@pytest.mark.parametrize("query", ["level=purple", "q=%00", "level=high&level=purple", "agent=%00", "q=" + "x" * 300])
 def test_a_filter_nobody_understands_shows_nothing(api: Api, senior: Person, sign_in: SignIn, query: str) -> None:
     pay(api, 1)
     page = sign_in(senior).get(f"/?{query}")
@@ -240,7 +240,8 @@ def test_a_full_page_costs_as_many_queries_as_one_row(
         pay(api, number)
     with CaptureQueriesContext(connection) as full:
         assert len(order_of(client.get(address))) == 25
-    assert len(full) == len(one) <= 15
+    # One of them counts what is assigned, one reads whom the filter offers; claims and assignments cost none.
+    assert len(full) == len(one) <= 18
 
 
 def test_nothing_is_kept_by_the_browser(api: Api, reviewer: Person, sign_in: SignIn) -> None:

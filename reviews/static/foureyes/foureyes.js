@@ -72,6 +72,26 @@
     });
   }
 
+  // -- Who is at an action: an open page in view renews its own claim, and shows those of others --------------------
+
+  function renew() {
+    const panel = document.getElementById("at-it");
+    if (!panel || !panel.dataset.renew || document.visibilityState !== "visible") return;
+    // Not under somebody's hands: an open form in it, or the focus, stays where it is.
+    if (panel.contains(document.activeElement) || panel.querySelector("details[open]")) return;
+    const token = document.querySelector("[name=csrfmiddlewaretoken]");
+    window.htmx.ajax("POST", panel.dataset.renewAt, {
+      target: "#at-it",
+      swap: "outerHTML",
+      values: { csrfmiddlewaretoken: token ? token.value : "" },
+    });
+  }
+
+  const atIt = document.getElementById("at-it");
+  if (atIt && atIt.dataset.renew && window.htmx) {
+    setInterval(renew, Number(atIt.dataset.renew) * 1000);
+  }
+
   // -- Keys -------------------------------------------------------------------------------------------------------
 
   const keysSwitch = document.getElementById("keys-switch");
@@ -112,11 +132,12 @@
       const reason = document.getElementById("reason");
       return focusOn(reason && reason.value.trim() ? "#reject" : "#reason");
     },
+    c: () => focusOn(".conversation textarea"),
   };
 
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !keysAreOn()) return;
-    if (event.key === "Escape" && event.target.closest && event.target.closest("#filters, .decide form")) {
+    if (event.key === "Escape" && event.target.closest && event.target.closest("#filters, .decide form, .conversation form")) {
       event.target.blur();
       return;
     }

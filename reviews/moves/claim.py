@@ -1,0 +1,73 @@
+"""The moves of being at an action: saying so, ending it, and taking it over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from actions.models import Action
+from governance.actors import Actor
+from governance.models import Person
+from reviews.claim import MAX_REASON, claim_action, release_claim, take_over
+from reviews.eligibility import Reviewer, refusal
+from reviews.models import Claim
+from reviews.moves.base import Move, MoveForm
+
+
+class TakeOverForm(MoveForm):
+    """Takes it from the person who was shown to be at it, and from nobody else."""
+
+    holder = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        max_length=MAX_REASON,
+        label="Why you take it over",
+        error_messages={"required": "A reason is required. Nothing was changed. Say why in a sentence."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if held := held_on(self.action):
+            self.fields["holder"].initial = held.person_id
+
+
+def held_on(action: Action) -> Claim | None:
+    """The claim that runs on an action."""
+    held: Claim | None = getattr(action, "claim", None)
+    return held if held is not None and held.is_live(timezone.now()) else None
+
+
+def may_take(reviewer: Reviewer, action: Action) -> bool:
+    return held_on(action) is None and refusal(reviewer, action) is None
+
+
+def has_it(reviewer: Reviewer, action: Action) -> bool:
+    held = held_on(action)
+    return held is not None and held.person.identity == reviewer.person.identity
+
+
+def may_take_over(reviewer: Reviewer, action: Action) -> bool:
+    return held_on(action) is not None and not has_it(reviewer, action) and refusal(reviewer, action) is None
+
+
+def take(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
+    claim = claim_action(action.pk, actor=actor, person=person)
+    return f"You are at it until {claim.expires_at:%H:%M} UTC. It keeps nobody from deciding."
+
+
+def release(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
+    released = release_claim(action.pk, actor=actor, person=person)
+    return "You are no longer at it." if released else "You were not at it any more. Nothing was changed."
+
+
+def take_it_over(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
+    holder, reason = cleaned["holder"], cleaned["reason"]
+    claim = take_over(action.pk, actor=actor, person=person, holder_id=holder, reason=reason)
+    return f"You are at it now, until {claim.expires_at:%H:%M} UTC. It keeps nobody from deciding."
+
+
+PLACE = "at-it"
+CLAIM = Move("claim", "I'm on it", "I'm on it", MoveForm, may_take, take, place=PLACE)
+RELEASE = Move("release", "Let it go", "Let it go", MoveForm, has_it, release, place=PLACE)
+TAKE_OVER = Move("takeover", "Take it over", "Take it over", TakeOverForm, may_take_over, take_it_over, place=PLACE)
