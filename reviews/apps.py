@@ -10,4 +10,7 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         from governance.guards import AppendOnly, register
 
-        register(AppendOnly("reviews_vote", keys=[["id"], ["action_id", "identity"]]))
+        register(
+            AppendOnly("reviews_vote", keys=[["id"], ["action_id", "identity"]]),
+            AppendOnly("reviews_conditioncheck", keys=[["id"], ["action_id"]]),
+        )

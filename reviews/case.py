@@ -19,7 +19,8 @@ from reviews.assessments import Step, adds_up, cvss_words, of_mitre, of_owasp, w
 from reviews.changes import changes
 from reviews.eligibility import Reviewer, reviewer_of
 from reviews.history import Line, timeline_of
-from reviews.models import Vote
+from reviews.lineage import Lineage
+from reviews.models import ConditionCheck, Vote
 from reviews.moves import MOVES, Move
 from reviews.moves.base import OnPage
 from reviews.rendering import Tree, leaf, tree
@@ -105,6 +106,16 @@ class Case:
         if self._tried is not None and self._tried.move is move:
             return self._tried
         return OnPage(move, move.form(action=self.action, person=self.person, prefix=move.slug))
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Which action takes the place of which, and what differs."""
+        return Lineage(self.action, self.person)
+
+    @property
+    def check(self) -> ConditionCheck | None:
+        """What a person found about its conditions after the outcome."""
+        return getattr(self.action, "condition_check", None) if self.action.conditions else None
 
     @property
     def needs_reason(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
@@ -16,22 +15,43 @@ from actions.models import Seat as OpenSeat
 from governance.models import Person
 from governance.routing import CEILINGS
 from reviews import moments
+from reviews.check_conditions import REPORTED, may_check
 from reviews.eligibility import Reviewer, Seat, reviewer_of
 from reviews.keyset import Keyset
 from reviews.models import Vote
 
 PAGE_SIZE = 25
 ORDER = Keyset("-risk_score", "id")
+OLDEST_FIRST = Keyset("id")
 
 
 @dataclass(frozen=True)
 class Queue:
-    """One queue: its place in the address, its words, and which actions of a person's teams are in it."""
+    """One queue: its place in the address, its words, and which actions of a person's teams are in it.
+
+    In most of them actions wait for a decision; `decides` is false where something else is to be done with them.
+    """
 
     slug: str
     title: str
     tab: str
     rows: Callable[[Reviewer], ActionQuerySet]
+    decides: bool = True
+
+    @property
+    def order(self) -> Keyset:
+        """Riskiest first where it is about risk."""
+        return ORDER if self.decides else OLDEST_FIRST
+
+    @property
+    def newer_words(self) -> str:
+        """What the page before this one holds."""
+        return "Riskier" if self.decides else "Older"
+
+    @property
+    def older_words(self) -> str:
+        """What the page after this one holds."""
+        return "Less risky" if self.decides else "Newer"
 
     @property
     def url(self) -> str:
@@ -92,9 +112,19 @@ def everything(who: Person | Reviewer) -> ActionQuerySet:
     return Action.objects.visible_to(reviewer_of(who).person).pending()
 
 
+def to_check(who: Person | Reviewer) -> ActionQuerySet:
+    """The reported actions whose conditions nobody has checked, for those who may: check_refusal, said in SQL."""
+    person = reviewer_of(who).person
+    if not may_check(person):
+        return Action.objects.none()
+    reported = Action.objects.visible_to(person).filter(state__in=REPORTED, condition_check__isnull=True)
+    return reported.exclude(conditions=[]).exclude(_owned_by(person.identity))
+
+
 QUEUES = (
     Queue("mine", "Mine to decide", "Mine", mine),
     Queue("all", "Waiting in my teams", "My teams", everything),
+    Queue("conditions", "Conditions to check", "Conditions", to_check, decides=False),
 )
 
 
@@ -104,30 +134,32 @@ def queue_named(slug: str) -> Queue | None:
 
 
 class Counts:
-    """How many actions wait in each queue of a person; asked once per request, and only if shown."""
+    """How many actions are in each queue of a person; asked once per request, and each only if shown."""
 
     def __init__(self, reviewer: Reviewer):
         self.reviewer = reviewer
+        self._known: dict[str, int] = {}
 
-    @cached_property
-    def by_slug(self) -> dict[str, int]:
-        """The number of each queue."""
-        return {queue.slug: queue.rows(self.reviewer).count() for queue in QUEUES}
+    def of(self, queue: Queue) -> int:
+        """The number of one queue."""
+        if queue.slug not in self._known:
+            self._known[queue.slug] = queue.rows(self.reviewer).count()
+        return self._known[queue.slug]
 
     @property
     def mine(self) -> int:
         """What waits for this very person."""
-        return self.by_slug["mine"]
+        return self.of(QUEUES[0])
 
     @property
     def everything(self) -> int:
         """What waits in the person's teams."""
-        return self.by_slug["all"]
+        return self.of(QUEUES[1])
 
     @property
     def tabs(self) -> list[tuple[Queue, int]]:
         """Every queue with its number."""
-        return [(queue, self.by_slug[queue.slug]) for queue in QUEUES]
+        return [(queue, self.of(queue)) for queue in QUEUES]
 
 
 def next_for(who: Person | Reviewer, besides: Action) -> Action | None:

@@ -6,9 +6,10 @@ module with a `MOVE` and its name in MOVES; the order is that of the page.
 
 from __future__ import annotations
 
+from reviews.moves import check_conditions, edit, request_changes
 from reviews.moves.base import Move
 
-MOVES: tuple[Move, ...] = ()
+MOVES: tuple[Move, ...] = (request_changes.MOVE, edit.MOVE, check_conditions.MOVE)
 
 
 def move_named(slug: str) -> Move | None:

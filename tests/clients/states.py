@@ -33,6 +33,7 @@ ROWS = {
     "rejected": Row("rejected", "denied", "rejected", "denied", "rejected"),
     "blocked": Row("rejected", "denied", "denied", "denied", "rejected"),
     "expired": Row("rejected", "denied", "expired", "timeout", "rejected"),
+    "changes_requested": Row("rejected", "denied", "requires_modification", "requires_modification", "rejected"),
     "executed": Row("executed", "approved", "executed", "approved", "approved"),
     "failed": Row("approved", "approved", "execution_failed", "approved", "approved"),
 }
@@ -40,8 +41,11 @@ ROWS = {
 ROWS_TO_COME = {
     "escalated": Row("pending_approval", "pending", "escalated", "escalated", "pending"),
     "cancelled": Row("rejected", "denied", "cancelled", "denied", "rejected"),
-    "changes_requested": Row("rejected", "denied", "requires_modification", "requires_modification", "rejected"),
 }
+
+
+# Those that begin with a person who is asked.
+ASKED = ("pending", "approved", "rejected", "changes_requested", "executed", "failed")
 
 
 def one_of_each(
@@ -52,10 +56,11 @@ def one_of_each(
         expired = Rest(hasty).submit()["id"]
     with everybody_blocked(admin, DRILL):
         blocked = rest.submit()["id"]
-    ids = {name: str(rest.submit()["id"]) for name in ("pending", "approved", "rejected", "executed", "failed")}
+    ids = {name: str(rest.submit()["id"]) for name in ASKED}
     for name in ("approved", "executed", "failed"):
         senior.approve(ids[name])
     senior.reject(ids["rejected"], TYPED)
+    senior.send_back(ids["changes_requested"], TYPED)
     assert ascend.log_action_completed(ids["executed"])["success"]
     assert ascend.log_action_failed(ids["failed"], "no such account")["success"]
     return {
