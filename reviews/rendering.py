@@ -60,7 +60,7 @@ def leaf(value: Any) -> SafeString:
 def editable(payload: Mapping[str, Any]) -> str:
     """A JSON object as indented text for a person to edit: what could hide or deceive stands there as an escape."""
     text = json.dumps(_exact(payload), indent=2, ensure_ascii=False, sort_keys=True)
-    return _NOT_ASCII.sub(lambda found: found[0] if is_plain(found[0]) else json.dumps(found[0])[1:-1], text)
+    return _NOT_ASCII.sub(lambda found: found[0] if plain(found[0]) == found[0] else json.dumps(found[0])[1:-1], text)
 
 
 def _exact(value: Any) -> Any:

@@ -67,7 +67,7 @@ def _make(action: Action, actor: Actor, person: Person, given: dict[str, Any]) -
 MOVE = Move(
     slug="edit",
     label="Edit and approve",
-    button="Approve the edited action",
+    button="Approve the edit",
     form=EditForm,
     offered=_offered,
     make=_make,
