@@ -32,7 +32,7 @@ def preset_field(presets: tuple[Preset, ...]) -> forms.ChoiceField:
     """One of the preset reasons, or none. What was typed besides follows it: presets.reason_from."""
     choices = [("", "Choose one, or write your own"), *((preset.slug, preset.label) for preset in presets)]
     return forms.ChoiceField(
-        required=False, choices=choices, label="Usual reasons", widget=PresetSelect(presets), initial=""
+        required=False, choices=choices, label="Often said", widget=PresetSelect(presets), initial=""
     )
 
 

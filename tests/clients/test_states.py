@@ -105,7 +105,12 @@ def test_sdk_check_approval(ascend: AscendClient, ids: dict[str, str], state: st
 
 @every_denial
 def test_sdk_reads_why(ascend: AscendClient, ids: dict[str, str], state: str) -> None:
-    why = {"rejected": TYPED, "changes_requested": TYPED, "blocked": DRILL, "expired": "No decision before the deadline"}[state]
+    why = {
+        "rejected": TYPED,
+        "changes_requested": TYPED,
+        "blocked": DRILL,
+        "expired": "No decision before the deadline",
+    }[state]
     assert why in (ascend.get_action_status(ids[state]).reason or "")
     assert why in ascend.check_approval(ids[state])["comments"]
 

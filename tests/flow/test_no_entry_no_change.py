@@ -18,7 +18,10 @@ from actions.submit import Arrival
 from governance.models import ActionTypeRule, Policy
 from governance.people import change_person, create_person, save_team
 from governance.rule_changes import change_rule
+from reviews.check_conditions import check_conditions
+from reviews.edit import edit_and_approve
 from reviews.exports import export_history
+from reviews.request_changes import request_changes
 from reviews.vote import cast_vote
 from tests.support import lifecycles
 from tests.support.api import GUIDE_EXAMPLE
@@ -51,7 +54,16 @@ def scene(api, agent, reviewer, team):
         "team": team,
         "pending": Action.objects.get(pk=lifecycles.pending(api)),
         "approved": Action.objects.get(pk=lifecycles.approved(api, resource="other")),
+        "reported": reported_with_conditions(api, reviewer),
     }
+
+
+def reported_with_conditions(api, reviewer):
+    action = Action.objects.get(pk=lifecycles.pending(api, resource="a third"))
+    wishes = {"verdict": "approve", "digest": action.digest, "conditions": ["Slowly."]}
+    cast_vote(action.pk, actor=SETUP, person=reviewer, **wishes)
+    report_outcome(action.pk, agent=action.agent, kind=Outcome.Kind.COMPLETED, report={}, actor=SETUP)
+    return action
 
 
 def renamed(row, **changes):
@@ -65,6 +77,22 @@ def vote(s, verdict):
     return cast_vote(
         action.pk, actor=SETUP, person=s["reviewer"], verdict=verdict, digest=action.digest, reason="Because."
     )
+
+
+def send_back(s):
+    action = s["pending"]
+    return request_changes(action.pk, actor=SETUP, person=s["reviewer"], digest=action.digest, reason="Because.")
+
+
+def edit(s):
+    action = s["pending"]
+    content = action.content.replace("customer_profiles", "elsewhere")
+    sent = {"digest": action.digest, "content": content, "reason": "Because."}
+    return edit_and_approve(action.pk, actor=SETUP, person=s["reviewer"], **sent)
+
+
+def check(s):
+    return check_conditions(s["reported"].pk, actor=SETUP, person=s["reviewer"], kept=True)
 
 
 def expire(s):
@@ -97,6 +125,9 @@ POLICY = {"name": "p", "condition": 'action.type == "x"', "effect": "deny", "rea
 VERBS = {
     "cast_vote approve": lambda s: vote(s, "approve"),
     "cast_vote reject": lambda s: vote(s, "reject"),
+    "request_changes": send_back,
+    "edit_and_approve": edit,
+    "check_conditions": check,
     "expire_action": expire,
     "report_outcome completed": lambda s: report(s, Outcome.Kind.COMPLETED),
     "report_outcome failed": lambda s: report(s, Outcome.Kind.FAILED),

@@ -166,7 +166,10 @@ def test_what_is_refused(api: Api, reviewer: Person, second_reviewer: Person, no
     with nothing_written(), pytest.raises(MalformedBody, match="The note is longer"):
         check(action, reviewer, note="x" * 4001)
     check(action, reviewer)
-    with nothing_written(), pytest.raises(Conflict, match="rita checked these conditions at .* The first check stands"):
+    with (
+        nothing_written(),
+        pytest.raises(Conflict, match=r"rita checked these conditions at .* The first check stands"),
+    ):
         check(action, second_reviewer)
 
 

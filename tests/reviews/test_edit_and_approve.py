@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
 
 from actions.agents import block_agent
 from actions.kill_switch import switch_all
 from actions.models import Action, DecidedVia, State
-from governance import guards
 from governance.errors import (
     BodyTooLarge,
     Conflict,
@@ -29,6 +27,7 @@ from governance.errors import (
 )
 from governance.models import LedgerEntry, Person, Policy
 from governance.rule_changes import change_rule
+from governance.statements import insert
 from reviews.edit import edit_and_approve
 from reviews.models import Vote
 from reviews.rendering import editable
@@ -298,13 +297,17 @@ def test_a_derived_description_is_derived_again(api: Api, reviewer: Person) -> N
     assert "description_derived" not in own.payload
 
 
-def test_a_canary_stays_a_canary(api: Api, reviewer: Person) -> None:
+def test_a_canary_stays_a_canary(api: Api, reviewer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """What must never be executed is not made executable by an edit."""
-    old = pay(api, 5)
-    guards.remove(connection)
-    Action.objects.filter(pk=old.pk).update(is_canary=True)
-    guards.install(connection)
-    new, _ = edit(row(old.pk), reviewer)
+
+    def planted(row: Any) -> None:
+        row.is_canary = True
+        insert(row)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("actions.submit.insert", planted)
+        old = pay(api, 5)
+    new, _ = edit(old, reviewer)
     assert row(new.pk).is_canary
     assert api.get(f"/api/v1/actions/{new.pk}").status == 404
 
@@ -334,9 +337,7 @@ def test_through_the_page(api: Api, reviewer: Person, sign_in: SignIn) -> None:
     assert "/action_details/amount 5 4" in text
 
 
-def test_a_failed_try_keeps_what_was_typed(
-    api: Api, reviewer: Person, sign_in: SignIn, nothing_written: Any
-) -> None:
+def test_a_failed_try_keeps_what_was_typed(api: Api, reviewer: Person, sign_in: SignIn, nothing_written: Any) -> None:
     old, client = pay(api, 5), sign_in(reviewer)
     with nothing_written():
         answer = press(client, old, content='{"a": 1,\r\n "b": }')

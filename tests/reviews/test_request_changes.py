@@ -163,11 +163,14 @@ def test_the_presets_themselves() -> None:
 def test_sending_back_and_approving_have_one_winner(api: Api, reviewer: Person, second_reviewer: Person) -> None:
     for number in range(8):
         action = pay(api, number)
-        approver = lifecycles.actor_of(second_reviewer)
         results = together(
             lambda a=action: send_back(a, reviewer),
             lambda a=action: cast_vote(
-                a.pk, actor=approver, person=second_reviewer, verdict="approve", digest=a.digest
+                a.pk,
+                actor=lifecycles.actor_of(second_reviewer),
+                person=second_reviewer,
+                verdict="approve",
+                digest=a.digest,
             ),
         )
         [loser] = failures(results)
