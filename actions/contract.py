@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from actions import strict_json
+from actions.differences import differences
 from actions.redaction import redact
-from governance.errors import MalformedBody, MissingFields, UnknownField
+from governance.errors import BodyTooLarge, MalformedBody, MissingFields, UnknownField
 from governance.ledger.canonical import canonical, sha256
 from governance.risk import Facts
 
@@ -36,9 +38,9 @@ _TEXTS = {
     "idempotency_key": 255,
 }
 _OBJECTS = ("action_details", "parameters", "context", "risk_indicators")
-_INTEGERS = ("parent_action_id", "orchestration_depth")
+_INTEGERS = ("parent_action_id", "orchestration_depth", "supersedes")
 # Read for their effect above; not repeated in the content that is stored and shown.
-_CONSUMED = {"parameters", "target_resource", "target_system", "idempotency_key"}
+_CONSUMED = {"parameters", "target_resource", "target_system", "idempotency_key", "supersedes"}
 
 _NO_OBJECT = "The body is not a JSON object. Nothing was written. Send an object."
 
@@ -53,7 +55,7 @@ SERVER_OWNED = frozenset(
         " workflow_id digest content assessment verdict route team tenant principal owner created_at"
         " updated_at executed_at escalated deadline rulebook_version"
         " agent_type is_registered registered_by threshold review_from deny_from auto_approve_below max_risk_threshold"
-        " observed_policies degraded preflight would_be break_glass"
+        " observed_policies degraded preflight would_be break_glass superseded_by edited_by"
     ).split()
 )
 
@@ -72,6 +74,7 @@ class Submission:
     payload: dict[str, Any]
     content: str
     digest: str
+    supersedes: int | None = None  # the number of the action it takes the place of; a link, not a fact
 
     def facts(self, team: str, agent_type: str, at: datetime) -> Facts:
         """What risk and policy may look at: the content, and what the portal knows of its sender."""
@@ -127,6 +130,7 @@ def parse(body: Any, *, lenient: bool) -> Submission:
         payload=payload,
         content=content,
         digest=sha256("foureyes/action/v1", content),
+        supersedes=body.get("supersedes"),
     )
 
 
@@ -151,6 +155,42 @@ def parse_question(body: Any, *, agent_id: str) -> Submission:
     if hint is not None:
         question["risk_indicators"] = {**(body.get("risk_indicators") or {}), "risk_score": hint}
     return parse({"agent_id": agent_id, **question}, lenient=True)
+
+
+# Who asks, and under which name, stays with the agent, whoever else writes the rest.
+_NOT_EDITED = ("agent_id", "agent_name")
+
+
+def parse_edited(text: str, before: dict[str, Any], most: int) -> Submission:
+    """Turn what a person made of a stored content into a Submission. `most` is the limit of a body, in bytes.
+
+    Every check of parse holds. A secret that was taken out stays out, and a description the portal derived is derived
+    again unless the person wrote another.
+
+    Raises what strict_json.parse and parse raise, BodyTooLarge, and MalformedBody when the agent's own name was
+    touched, or nothing was.
+    """
+    try:
+        body = strict_json.parse(text.encode(errors="surrogatepass"))
+    except MalformedBody as refused:
+        raise MalformedBody(refused.sentence.replace("body", "edited content", 1), errors=refused.errors) from None
+    if not isinstance(body, dict):
+        raise MalformedBody("The edited content is not a JSON object. Nothing was written. Keep the outer braces.")
+    touched = [name for name in _NOT_EDITED if body.get(name) != before.get(name)]
+    touched += sorted(_CONSUMED.intersection(body))
+    if touched:
+        raise MalformedBody(
+            f"An edit leaves {', '.join(touched)} as the agent sent it. Nothing was written. Put it back.",
+            errors=dict.fromkeys(touched, "An edit leaves this as it is."),
+        )
+    if body.pop("description_derived", False) and body.get("description") == before.get("description"):
+        del body["description"]
+    edited = parse(body, lenient=True)
+    if len(edited.content.encode()) > most:
+        raise BodyTooLarge
+    if not differences(before, edited.payload):
+        raise MalformedBody("Nothing was edited. Nothing was written. Change something, or approve it as it is.")
+    return edited
 
 
 def _kept(name: str, value: Any) -> bool:

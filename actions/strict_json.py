@@ -1,6 +1,6 @@
-"""Strict JSON: one text, one meaning, on every parser and database the content will ever meet (threats AC15, AC16).
+"""Strict JSON: one text, one meaning, on every parser and database it will ever meet (threats AC15, AC16). PURE.
 
-PURE. Python's own parser takes duplicate keys, NaN, integers of any size, lone surrogates and NUL in silence; each of
+Python's own parser takes duplicate keys, NaN, integers of any size, lone surrogates and NUL in silence; each of
 them lets two readers of one text see two different values. Here each is refused with the place it stands at.
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,12 +13,13 @@ from django.utils import timezone
 from actions import gate
 from actions.agents import record_registration
 from actions.contract import Submission
-from actions.models import Action, AgentKey, DecidedVia, Sample, Seat, State
+from actions.models import Action, Agent, AgentKey, DecidedVia, Sample, Seat, State
 from actions.sampling import is_drawn
 from actions.senders import agent_named, why_blocked
+from actions.succession import predecessor
 from governance import ledger, routing
 from governance.actors import Actor
-from governance.errors import IdempotencyConflict
+from governance.errors import CannotSupersede, IdempotencyConflict
 from governance.routing import Route
 from governance.statements import Question, insert
 
@@ -55,21 +56,25 @@ def submit_action(submission: Submission, *, key: AgentKey, arrival: Arrival, ac
     """Record what the agent intends and what the rules answer. Returns the action and whether it is a replay.
 
     Raises Forbidden when the agent id belongs to somebody else's key, IdempotencyConflict when the Idempotency-Key
-    came with another body before.
+    came with another body before, MissingFields or CannotSupersede when it cannot take the place of the one it names.
     """
     token = arrival.token()
     for attempt in (1, 2):
-        action, answer = weigh(submission, key=key, arrival=arrival)
-        action.idempotency_token = token
-        action.possible_retry_of_id = _possible_retry_of(key, arrival, token)
         try:
-            return _write(action, answer, actor), False
-        except IntegrityError:
-            # Somebody else wrote the same token, or registered the same agent id, a moment ago.
+            action, answer = weigh(submission, key=key, arrival=arrival)
+            action.idempotency_token = token
+            action.possible_retry_of_id = _possible_retry_of(key, arrival, token)
+            with transaction.atomic(durable=True):
+                if submission.supersedes is not None:  # again, behind the lock
+                    predecessor(submission.supersedes, key.agent, lock=True)
+                return store(action, answer, actor), False
+        except (IntegrityError, CannotSupersede) as exc:
+            # Somebody else wrote the same token, or registered the same agent id, a moment ago. And whoever repeats a
+            # submission finds the place taken by the first delivery.
             first = Action.objects.filter(principal=key.agent, idempotency_token=token).first() if token else None
             if first is not None:
                 return _replay(first, arrival), True
-            if attempt == 2:
+            if attempt == 2 or isinstance(exc, CannotSupersede):
                 raise
     raise AssertionError("unreachable")
 
@@ -77,9 +82,18 @@ def submit_action(submission: Submission, *, key: AgentKey, arrival: Arrival, ac
 def weigh(submission: Submission, *, key: AgentKey, arrival: Arrival) -> tuple[Action, gate.Answer]:
     """The action as it would be stored now, and what the rules answer to it. Writes nothing: preflight asks it, too.
 
-    Raises Forbidden when the agent id belongs to somebody else's key.
+    Raises Forbidden when the agent id belongs to somebody else's key, and what `predecessor` raises.
     """
-    agent = agent_named(submission, key)
+    action, answer = weigh_for(agent_named(submission, key), submission, key=key, arrival=arrival)
+    if submission.supersedes is not None:
+        action.supersedes = predecessor(submission.supersedes, key.agent)
+    return action, answer
+
+
+def weigh_for(
+    agent: Agent, submission: Submission, *, key: AgentKey, arrival: Arrival, at_least: Route | None = None
+) -> tuple[Action, gate.Answer]:
+    """The same for an agent that is known. Where the rules ask nobody, it still waits on the route `at_least`."""
     now = timezone.now()
     answer = gate.ask(
         submission,
@@ -90,6 +104,8 @@ def weigh(submission: Submission, *, key: AgentKey, arrival: Arrival) -> tuple[A
         blocked=why_blocked(agent, key.agent, arrival.switched_off),
         at=now,
     )
+    if at_least is not None and answer.outcome == "approved":
+        answer = replace(answer, outcome="pending", route=at_least)
     pending, route = answer.outcome == "pending", answer.route
     action = Action(
         agent=agent,
@@ -128,14 +144,14 @@ def _after(now: datetime, minutes: int | None) -> datetime | None:
     return None if minutes is None else now + timedelta(minutes=minutes)
 
 
-def _write(action: Action, answer: gate.Answer, actor: Actor) -> Action:
+def store(action: Action, answer: gate.Answer, actor: Actor) -> Action:
+    """Write a weighed action, its seats and its first entry. Inside the transaction of the caller's verb."""
     agent = action.agent
-    with transaction.atomic(durable=True):
-        if agent.pk is None:
-            insert(agent)
-            action.agent = agent  # which has a number now
-            record_registration(agent, actor)
-        record_new(action, answer, actor)
+    if agent.pk is None:
+        insert(agent)
+        action.agent = agent  # which has a number now
+        record_registration(agent, actor)
+    record_new(action, answer, actor)
     return action
 
 
@@ -185,6 +201,8 @@ def _record(action: Action, answer: gate.Answer, actor: Actor) -> None:
             "deadline": ledger.timestamp(action.deadline) if action.deadline else None,
             "route": action.route or None,
             "possible_retry_of": str(action.possible_retry_of_id) if action.possible_retry_of_id else None,
+            "supersedes": str(action.supersedes_id) if action.supersedes_id else None,
+            "edited_by": str(action.edited_by_id) if action.edited_by_id else None,
         },
         risk={"score": f"{answer.score:.1f}", "level": answer.level, "rulebook": answer.rulebook_version},
         at=action.created_at,
@@ -219,4 +237,4 @@ def _replay(first: Action, arrival: Arrival) -> Action:
     return first
 
 
-__all__ = ["RETRY_WINDOW", "Arrival", "record_new", "submit_action", "weigh"]
+__all__ = ["RETRY_WINDOW", "Arrival", "record_new", "store", "submit_action", "weigh", "weigh_for"]

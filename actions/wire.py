@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from actions import verdicts
+from actions import succession, verdicts
 from actions.models import Action, DecidedVia, Outcome, State
 
 
@@ -99,6 +99,8 @@ def submit_answer(action: Action) -> dict[str, Any]:
         **_core(action, said, reason=reason, decided_at=decided_at, updated_at=action.created_at),
         **_classification(action),
         "conditions": [],
+        "superseded_by": None,
+        "changes": None,
         "message": _message(action, said, reason),
         "reviewed_by": None,
         "reviewed_at": None,
@@ -124,6 +126,10 @@ def submit_answer(action: Action) -> dict[str, Any]:
 
 def status_answer(action: Action) -> dict[str, Any]:
     """The light answer to a poll: the guide's six fields and what the other clients read beside them."""
+    return {**_standing(action), **succession.links(action)}
+
+
+def _standing(action: Action) -> dict[str, Any]:
     said = words(action.state, action.decided_via, action.escalated)
     # Until somebody decides, the reason is why it waits.
     waiting = " ".join(action.verdict["reasons"]) if action.state == State.PENDING else None
@@ -163,8 +169,9 @@ def detail_answer(action: Action, *, for_sdk: bool, trail: list[dict[str, Any]])
 
 
 def list_item(action: Action) -> dict[str, Any]:
-    """One row of a list."""
-    return {**status_answer(action), "agent_name": action.agent_name, "tool_name": action.tool_name}
+    """One row of a list, of actions from `succession.with_successor_id`."""
+    superseded_by = action.successor_id  # type: ignore[attr-defined]
+    return {**_standing(action), "superseded_by": superseded_by, "tool_name": action.tool_name}
 
 
 def approval_answer(action: Action) -> dict[str, Any]:
@@ -183,6 +190,7 @@ def approval_answer(action: Action) -> dict[str, Any]:
         "decided_at": stamp(action.decided_at),
         "rejection_reason": (action.reason or "No reason was given.") if rejected else None,
         "comments": action.reason or None,
+        "conditions": action.conditions,
         "risk_score": action.risk_score,
     }
 
@@ -230,6 +238,7 @@ def _core(
         "expires_at": stamp(action.deadline) if pending else None,
         "policy_violations": [p["reason"] for p in action.verdict["matched"] if p["effect"] == "deny"],
         "conditions": action.conditions,
+        "supersedes": action.supersedes_id,
         "degraded": action.verdict["degraded"],
         "created_at": stamp(action.created_at),
         "updated_at": stamp(updated_at),

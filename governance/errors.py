@@ -133,6 +133,12 @@ class ReportConflict(Conflict):
     code = "report_conflict"
 
 
+class CannotSupersede(Conflict):
+    """That action cannot be taken the place of. Nothing was written. Read its current state."""
+
+    code = "cannot_supersede"
+
+
 class IdempotencyConflict(Conflict):
     """This Idempotency-Key was used with another body. Use a new key for a new action."""
 

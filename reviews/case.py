@@ -20,7 +20,8 @@ from reviews.changes import changes
 from reviews.comment import digest_of
 from reviews.eligibility import Reviewer, asks_password, reviewer_of
 from reviews.history import Line, timeline_of
-from reviews.models import BreakGlass, Canary, Comment, Vote
+from reviews.lineage import Lineage
+from reviews.models import BreakGlass, Canary, Comment, ConditionCheck, Vote
 from reviews.moves import MOVES, Move
 from reviews.moves.base import OnPage
 from reviews.onlookers import in_its_groups
@@ -138,6 +139,16 @@ class Case:
         if self._tried is not None and self._tried.move is move:
             return self._tried
         return OnPage(move, move.form(action=self.action, person=self.person, prefix=move.slug))
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Which action takes the place of which, and what differs."""
+        return Lineage(self.action, self.person)
+
+    @property
+    def check(self) -> ConditionCheck | None:
+        """What a person found about its conditions after the outcome."""
+        return getattr(self.action, "condition_check", None) if self.action.conditions else None
 
     @property
     def needs_reason(self) -> bool:

@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from reviews.models import Verdict
+from reviews.presets import REJECTIONS, Preset, reason_from
 
 MAX_REASON = 4000
+# A person may type as many lines as fit; how many count is the verb's rule.
+MAX_CONDITIONS = 8000
+
+
+class PresetSelect(forms.Select):
+    """A list of preset reasons. With a script, choosing one copies it into the reason of the same form."""
+
+    def __init__(self, presets: tuple[Preset, ...]):
+        super().__init__(attrs={"data-fills": "reason"})
+        self.texts = {preset.slug: preset.text for preset in presets}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if str(value) in self.texts:
+            option["attrs"]["data-text"] = self.texts[str(value)]
+        return option
+
+
+def preset_field(presets: tuple[Preset, ...]) -> forms.ChoiceField:
+    """One of the preset reasons, or none. What was typed besides follows it: presets.reason_from."""
+    choices = [("", "Choose one, or write your own"), *((preset.slug, preset.label) for preset in presets)]
+    return forms.ChoiceField(
+        required=False, choices=choices, label="Often said", widget=PresetSelect(presets), initial=""
+    )
 
 
 def password_field(label: str = "Your password") -> forms.CharField:
@@ -46,6 +73,25 @@ class DecisionForm(forms.Form):
     )
 
     password = password_field()
+    preset = preset_field(REJECTIONS)
+    conditions = forms.CharField(
+        required=False,
+        max_length=MAX_CONDITIONS,
+        error_messages={
+            "max_length": "The conditions are too long. Nothing was decided. At most 10, 300 characters each."
+        },
+    )
+
+    def clean_conditions(self) -> list[str]:
+        """One condition per line."""
+        return [line for line in map(str.strip, self.cleaned_data["conditions"].splitlines()) if line]
+
+    def clean(self) -> dict[str, Any]:
+        """A preset reason speaks for a rejection only; an approval takes what was typed."""
+        data = super().clean() or self.cleaned_data
+        if data.get("verdict") == Verdict.REJECT:
+            data["reason"] = reason_from(REJECTIONS, data.get("preset", ""), data.get("reason", ""))
+        return data
 
     @property
     def sentence(self) -> str:

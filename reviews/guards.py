@@ -49,4 +49,5 @@ def register_guards() -> None:
         AppendOnly("reviews_vote", keys=[["id"], ["action_id", "identity"]]),
         OnInsert("reviews_vote", _RULES),
         AppendOnly("reviews_comment"),
+        AppendOnly("reviews_conditioncheck", keys=[["id"], ["action_id"]]),
     )

@@ -18,12 +18,14 @@ from governance.models import Person
 from governance.routing import CEILINGS
 from governance.rule_authors import changes_by
 from reviews import moments
+from reviews.check_conditions import REPORTED, may_check
 from reviews.eligibility import RULES_FRESH, Reviewer, Seat, reviewer_of
 from reviews.keyset import Keyset
 from reviews.models import Vote
 
 PAGE_SIZE = 25
 ORDER = Keyset("-risk_score", "id")
+OLDEST_FIRST = Keyset("id")
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,15 @@ def assigned(who: Person | Reviewer) -> ActionQuerySet:
     return Action.objects.visible_to(person).pending().filter(_is("assignment__person", person.identity))
 
 
+def to_check(who: Person | Reviewer) -> ActionQuerySet:
+    """The reported actions whose conditions nobody has checked, for those who may: check_refusal, said in SQL."""
+    person = reviewer_of(who).person
+    if not may_check(person):
+        return Action.objects.none()
+    reported = Action.objects.visible_to(person).filter(state__in=REPORTED, condition_check__isnull=True)
+    return reported.exclude(conditions=[]).exclude(_owned_by(person.identity))
+
+
 MINE = Queue("mine", "Mine to decide", "Mine", mine)
 ALL = Queue("all", "Waiting in my teams", "My teams", everything)
 QUEUES = (
@@ -176,6 +187,18 @@ QUEUES = (
         since="break_glass__broken_at",
         due="break_glass__review_by",
         is_for=reviews_glass,
+    ),
+    Queue(
+        "conditions",
+        "Conditions to check",
+        "Conditions",
+        to_check,
+        order=OLDEST_FIRST,
+        table="_queue_conditions.html",
+        empty="Nothing to check. An action approved with conditions appears here once its agent has reported.",
+        since="outcome__reported_at",
+        due="",
+        is_for=lambda reviewer: may_check(reviewer.person),
     ),
 )
 

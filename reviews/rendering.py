@@ -5,6 +5,7 @@ Every function returns escaped HTML; nothing in it is ever a link, an image or m
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -13,10 +14,12 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from governance.characters import ELLIPSIS, MAX_BREAKS, is_plain, plain, runs
+from governance.ledger.canonical import MAX_SAFE_INTEGER
 
+_NOT_ASCII = re.compile(r"[^\x20-\x7e\n]")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_.-]{1,60}\Z")
 
-__all__ = ["Tree", "leaf", "plain", "tree", "visible", "visible_line"]
+__all__ = ["Tree", "editable", "leaf", "plain", "tree", "visible", "visible_line"]
 
 
 class Tree(NamedTuple):
@@ -52,6 +55,21 @@ def tree(payload: Mapping[str, Any]) -> Tree:
 def leaf(value: Any) -> SafeString:
     """One JSON value on its own, as the tree shows it."""
     return SafeString(_Drawing().value(value))
+
+
+def editable(payload: Mapping[str, Any]) -> str:
+    """A JSON object as indented text for a person to edit: what could hide or deceive stands there as an escape."""
+    text = json.dumps(_exact(payload), indent=2, ensure_ascii=False, sort_keys=True)
+    return _NOT_ASCII.sub(lambda found: found[0] if plain(found[0]) == found[0] else json.dumps(found[0])[1:-1], text)
+
+
+def _exact(value: Any) -> Any:
+    """The same value with whole numbers beyond 2^53-1 written as fractions, as which they are taken again."""
+    if type(value) is dict:
+        return {key: _exact(item) for key, item in value.items()}
+    if type(value) is list:
+        return [_exact(item) for item in value]
+    return float(value) if type(value) is int and abs(value) > MAX_SAFE_INTEGER else value
 
 
 # -- Text: plain str inside, for speed; everything that is not a literal of ours goes through escape ---------------

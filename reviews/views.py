@@ -36,7 +36,7 @@ from reviews.vote import cast_vote, voter_name
 @signed_in
 @require_safe
 def queue(request: HttpRequest, slug: str = queues.QUEUES[0].slug) -> HttpResponseBase:
-    """One queue: the waiting actions, riskiest first, oldest first among equals."""
+    """One queue, a page of it: what waits for a decision riskiest first, everything else oldest first."""
     person, now = person_of(request), timezone.now()
     reviewer = reviewer_on(request) or Reviewer(person)
     chosen = queues.queue_named(slug)
@@ -88,6 +88,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
             verdict=form.cleaned_data["verdict"],
             digest=form.cleaned_data["digest"],
             reason=form.cleaned_data["reason"],
+            conditions=form.cleaned_data["conditions"],
         )
     except NotYours:
         raise Http404 from None
@@ -224,7 +225,7 @@ def _action_page(
         "case": case,
         "action": found,
         "next": Row(after, case.row.reviewer, case.now) if after else None,
-        "form": form,
+        "form": form or DecisionForm(),
         "alert": alert,
         "undone": "Not done." if tried else "Not decided.",
     }

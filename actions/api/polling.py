@@ -21,6 +21,7 @@ from governance.statements import Question, stored
 _COLUMNS = (
     "id agent_name action_type resource risk_score risk_level verdict route state escalated deadline"
     " decided_via decided_at decided_by_name reason created_at updated_at correlation_id conditions"
+    " supersedes_id edited_by_id"
 ).split()
 _KEY = ("id", "public_id", "digest", "expires_at", "revoked_at", "last_used_at")
 MAX_ID = 2**63 - 1  # beyond it no database has a row, and drivers raise

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from actions import contract, wire
+from actions import contract, succession, wire
 from actions.api.authentication import actor_of
 from actions.api.filters import ActionFilter
 from actions.api.parsers import EMPTY, Body
@@ -131,7 +131,8 @@ class Listing(APIView):
             raise InvalidQuery(f"Not acceptable: {', '.join(errors)}. Correct it and ask again.", errors=errors)
         expire_overdue(limit=MAX_PAGE, principal=agent)  # before filtering: what is listed as pending is pending
         total = filtered.qs.count()
-        actions = [wire.list_item(action) for action in filtered.qs.order_by("-pk")[offset : offset + limit]]
+        rows = succession.with_successor_id(filtered.qs).order_by("-pk")
+        actions = [wire.list_item(action) for action in rows[offset : offset + limit]]
         more = offset + len(actions) < total
         return Response({"actions": actions, "total": total, "limit": limit, "offset": offset, "has_more": more})
 

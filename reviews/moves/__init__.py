@@ -6,7 +6,7 @@ module with a `MOVE` and its name in MOVES; the order is that of the page.
 
 from __future__ import annotations
 
-from reviews.moves import escalate, extend, glass, revoke, sample
+from reviews.moves import check_conditions, edit, escalate, extend, glass, request_changes, revoke, sample
 from reviews.moves.assign import ASSIGN, UNASSIGN
 from reviews.moves.base import Move
 from reviews.moves.claim import CLAIM, RELEASE, TAKE_OVER
@@ -19,9 +19,12 @@ MOVES: tuple[Move, ...] = (
     TAKE_OVER,
     ASSIGN,
     UNASSIGN,
+    request_changes.MOVE,
+    edit.MOVE,
     escalate.MOVE,
     extend.MOVE,
     revoke.MOVE,
+    check_conditions.MOVE,
     sample.MOVE,
     glass.REVIEW,
     glass.MOVE,  # last: it is for emergencies

@@ -39,6 +39,8 @@ class AgentAction:
     description: str | None = None
     #: The tool that will run, for example "customer_database".
     tool_name: str | None = None
+    #: The number of an action of yours that was denied, and whose place this one takes.
+    supersedes: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The fields that are set, ready to be sent. Raises `InvalidActionError`."""
@@ -52,6 +54,8 @@ class AgentAction:
         for name in ("action_details", "context", "risk_indicators"):
             if not isinstance(getattr(self, name), (Mapping, type(None))):
                 raise InvalidActionError(f"{name} must be a dictionary; nothing was sent.")
+        if type(self.supersedes) not in (int, type(None)):
+            raise InvalidActionError("supersedes must be the number of an action; nothing was sent.")
         given = {field.name: getattr(self, field.name) for field in fields(self)}
         return {
             name: dict(value) if isinstance(value, Mapping) else value

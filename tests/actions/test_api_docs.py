@@ -40,6 +40,7 @@ def test_preflight(api):
     differing = {"preflight", "would_be", "route", "message"}
     differing |= {name for name in answer.json if answer[name] is None or answer[name] == "would_be_approved"}
     never_set = {"reviewed_by", "reviewed_at", "approved_by", "approved_at", "comments", "alert_id", "workflow_id"}
+    never_set |= {"supersedes", "superseded_by", "changes"}
     assert differing - never_set - {"correlation_id"} <= documented("Preflight")
 
 

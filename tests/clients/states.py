@@ -15,7 +15,7 @@ TYPED = 'Not before Friday: "four eyes" & <two> signatures.'
 DRILL = "A drill."
 CALLED_OFF = "The customer called it off."
 TAKEN_BACK = "Wrong account."
-WAITING = ("pending", "approved", "rejected", "executed", "failed", "cancelled", "revoked")
+WAITING = ("pending", "approved", "rejected", "executed", "failed", "cancelled", "revoked", "changes_requested")
 
 
 class Row(NamedTuple):
@@ -36,6 +36,7 @@ ROWS = {
     "rejected": Row("rejected", "denied", "rejected", "denied", "rejected"),
     "blocked": Row("rejected", "denied", "denied", "denied", "rejected"),
     "expired": Row("rejected", "denied", "expired", "timeout", "rejected"),
+    "changes_requested": Row("rejected", "denied", "requires_modification", "requires_modification", "rejected"),
     "executed": Row("executed", "approved", "executed", "approved", "approved"),
     "cancelled": Row("rejected", "denied", "cancelled", "denied", "rejected"),
     "revoked": Row("rejected", "denied", "cancelled", "denied", "rejected"),
@@ -44,7 +45,8 @@ ROWS = {
 }
 # No verb leads here yet; clients must understand them all the same.
 ROWS_TO_COME = {
-    "changes_requested": Row("rejected", "denied", "requires_modification", "requires_modification", "rejected"),
+    "executing": Row("approved", "approved", "executing", "approved", "approved", may_act=True),
+    "outcome_unknown": Row("approved", "approved", "outcome_unknown", "approved", "approved"),
 }
 
 
@@ -66,6 +68,7 @@ def one_of_each(
     escalated = str(rest.submit(resource="the vault")["id"])
     senior.make_move(escalated, "escalate", reason="Nobody looks.")
     senior.reject(ids["rejected"], TYPED)
+    senior.send_back(ids["changes_requested"], TYPED)
     assert ascend.log_action_completed(ids["executed"])["success"]
     assert ascend.log_action_failed(ids["failed"], "no such account")["success"]
     return {

@@ -109,6 +109,7 @@ def test_sdk_check_approval(ascend: AscendClient, ids: dict[str, str], state: st
 def test_sdk_reads_why(ascend: AscendClient, ids: dict[str, str], state: str) -> None:
     why = {
         "rejected": TYPED,
+        "changes_requested": TYPED,
         "blocked": DRILL,
         "expired": "No decision before the deadline",
         "cancelled": CALLED_OFF,
@@ -173,6 +174,7 @@ def test_reference_client_prints_no_none(owkai: OWKAIClient, ids: dict[str, str]
         ("approved", {"auto_approved", "approved", "failed"}),
         ("denied", DENIED),
         ("rejected", DENIED),
+        ("changes_requested", {"changes_requested"}),
         ("executed", {"executed"}),
         (None, set(ROWS)),
     ],

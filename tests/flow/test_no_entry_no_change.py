@@ -20,14 +20,17 @@ from governance.models import ActionTypeRule, Policy
 from governance.people import change_person, create_person, save_team
 from governance.rule_changes import change_rule
 from reviews.assign import assign_action, unassign_action
+from reviews.check_conditions import check_conditions
 from reviews.claim import claim_action, release_claim, take_over
 from reviews.comment import add_comment
+from reviews.edit import edit_and_approve
 from reviews.escalate import escalate_action
 from reviews.exports import export_history
 from reviews.extend import extend_deadline
 from reviews.models import Assignment, Channel, Claim, Comment, NoticePreference
 from reviews.notices.channels import save_channel
 from reviews.notices.preferences import save_preference
+from reviews.request_changes import request_changes
 from reviews.revoke import revoke_approval
 from reviews.vote import cast_vote
 from tests.reviews.away import away, back
@@ -70,7 +73,16 @@ def scene(api, agent, reviewer, senior, team):
         "pending": Action.objects.get(pk=lifecycles.pending(api)),
         "escalating": Action.objects.get(pk=lifecycles.escalating(api)),
         "approved": Action.objects.get(pk=lifecycles.approved(api, resource="other")),
+        "reported": reported_with_conditions(api, reviewer),
     }
+
+
+def reported_with_conditions(api, reviewer):
+    action = Action.objects.get(pk=lifecycles.pending(api, resource="a third"))
+    wishes = {"verdict": "approve", "digest": action.digest, "conditions": ["Slowly."]}
+    cast_vote(action.pk, actor=SETUP, person=reviewer, **wishes)
+    report_outcome(action.pk, agent=action.agent, kind=Outcome.Kind.COMPLETED, report={}, actor=SETUP)
+    return action
 
 
 def renamed(row, **changes):
@@ -84,6 +96,22 @@ def vote(s, verdict):
     return cast_vote(
         action.pk, actor=SETUP, person=s["reviewer"], verdict=verdict, digest=action.digest, reason="Because."
     )
+
+
+def send_back(s):
+    action = s["pending"]
+    return request_changes(action.pk, actor=SETUP, person=s["reviewer"], digest=action.digest, reason="Because.")
+
+
+def edit(s):
+    action = s["pending"]
+    content = action.content.replace("customer_profiles", "elsewhere")
+    sent = {"digest": action.digest, "content": content, "reason": "Because."}
+    return edit_and_approve(action.pk, actor=SETUP, person=s["reviewer"], **sent)
+
+
+def check(s):
+    return check_conditions(s["reported"].pk, actor=SETUP, person=s["reviewer"], kept=True)
 
 
 def expire(s):
@@ -124,6 +152,9 @@ VERBS = {
     ),
     "assign_action": lambda s: assign_action(s["pending"].pk, actor=SETUP, person=s["reviewer"], to="sina"),
     "unassign_action": lambda s: unassign_action(s["claimed"].pk, actor=SETUP, person=s["reviewer"]),
+    "request_changes": send_back,
+    "edit_and_approve": edit,
+    "check_conditions": check,
     "expire_action": expire,
     "cancel_action": lambda s: cancel_action(s["pending"].pk, agent=s["agent"], actor=SETUP),
     "revoke_approval": lambda s: revoke_approval(

@@ -4,6 +4,7 @@ import pytest
 from owkai_client import (
     AuthenticationError,
     DecisionTimeoutError,
+    InvalidActionError,
     NotFoundError,
     OWKAIClient,
     UnexpectedAnswerError,
@@ -122,3 +123,21 @@ def test_impossible_times(client, portal, times):
     with pytest.raises(ValueError, match="timeout must be"):
         client.wait_for_decision(5, *times)
     assert portal.asked == []
+
+
+def test_an_edited_action_is_denied_and_says_what_was_changed(client, portal, says):
+    changes = [{"path": "/action_details/amount", "before": 5, "after": 4}]
+    edited = {**says.rejected, "state": "changes_requested", "superseded_by": 6, "changes": changes}
+    portal.then(says.reply(says.pending), says.reply(edited))
+    final = client.wait_for_decision(5, timeout=5, poll_interval=0.01)
+    assert (final["decision"], final["superseded_by"], final["changes"]) == ("denied", 6, changes)
+    # It does not follow by itself.
+    assert [asked.path for asked in portal.asked] == ["/api/agent-action/status/5"] * 2
+
+
+def test_submitting_in_the_place_of_another(client, portal):
+    client.submit_action(agent_id="a", agent_name="A", action_type="query", supersedes=5)
+    assert portal.asked[0].json["supersedes"] == 5
+    with pytest.raises(InvalidActionError, match="supersedes must be the number of an action"):
+        client.submit_action(agent_id="a", agent_name="A", action_type="query", supersedes="5")
+    assert len(portal.asked) == 1

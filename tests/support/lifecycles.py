@@ -24,6 +24,7 @@ from governance.actors import Actor
 from governance.models import Person, Route
 from governance.rule_changes import change_rule
 from reviews.escalate import escalate_action
+from reviews.request_changes import request_changes
 from reviews.revoke import revoke_approval
 from reviews.vote import cast_vote
 from tests.support.api import Api
@@ -92,6 +93,14 @@ def expired(api: Api, **overrides: Any) -> int:
     return _in(State.EXPIRED, action_id)
 
 
+def changes_requested(api: Api, *, by: Person | None = None, reason: str = REASON, **overrides: Any) -> int:
+    """Sent back by a person."""
+    action_id, person = pending(api, **overrides), by or person_called("sina")
+    digest = Action.objects.values_list("digest", flat=True).get(pk=action_id)
+    request_changes(action_id, actor=actor_of(person), person=person, digest=digest, reason=reason)
+    return _in(State.CHANGES_REQUESTED, action_id)
+
+
 def executed(api: Api, **overrides: Any) -> int:
     """Approved by a person, and reported as done."""
     action_id = approved(api, **overrides)
@@ -156,6 +165,7 @@ ALL: dict[str, Callable[..., int]] = {
     "approved": approved,
     "rejected": rejected,
     "blocked": blocked,
+    "changes_requested": changes_requested,
     "expired": expired,
     "executed": executed,
     "failed": failed,

@@ -70,6 +70,13 @@ class Browser:
         given |= {f"{slug}-{name}": value for name, value in fields.items()}
         self._insist(self._post(f"/actions/{action_id}/{slug}/", given))
 
+    def send_back(self, action_id: int | str, reason: str) -> None:
+        """Request changes, and insist that it worked."""
+        form = {"request-changes-digest": hidden(self.read(f"/actions/{action_id}/"), "digest")}
+        form |= {"request-changes-reason": reason, "request-changes-preset": ""}
+        form["csrfmiddlewaretoken"] = self._token(f"/actions/{action_id}/")
+        self._insist(self._post(f"/actions/{action_id}/request-changes/", form))
+
     def _insist(self, answer: requests.Response) -> None:
         why = re.search(r'role="alert".*?</div>', answer.text, re.DOTALL)
         assert answer.status_code == 302, f"{self.username}: HTTP {answer.status_code} {why[0] if why else ''}"

@@ -166,6 +166,18 @@
     for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
   });
 
+  // A preset reason is copied into the text, to be changed there.
+  for (const select of document.querySelectorAll("select[data-fills]")) {
+    const text = select.form.querySelector("textarea[name$='" + select.dataset.fills + "']");
+    select.addEventListener("change", function () {
+      const chosen = select.selectedOptions[0].dataset.text;
+      if (!chosen || !text) return;
+      text.value = text.value.trim() ? chosen + "\n" + text.value : chosen;
+      select.value = "";
+      text.focus();
+    });
+  }
+
   // A refusal is the first thing to read after a failed decision.
   const alert = document.getElementById("alert");
   if (alert) alert.focus();
