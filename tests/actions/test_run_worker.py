@@ -12,10 +12,10 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import timezone
 
-from reviews.management.commands import run_worker
 from actions.models import Action, State
 from governance import replays
 from governance.models import Replay
+from reviews.management.commands import run_worker
 from tests.support import lifecycles
 from tests.support.api import Api
 from tests.support.drafts import asked, copies
