@@ -18,7 +18,7 @@ PageOf = Callable[..., Page]
 
 def new_group(page: Page, name: str) -> None:
     page.goto("/admin/auth/group/add/")
-    page.get_by_label("Name", exact=True).fill(name)
+    page.locator("#id_name").fill(name)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text("was added successfully")
 

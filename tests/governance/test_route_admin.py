@@ -16,6 +16,7 @@ from django.utils import timezone
 from actions.models import Action
 from governance import rule_files, rulebook
 from governance.draft_texts import draft_of_texts
+from governance.errors import InvalidRule
 from governance.models import Delegation, Person, Replay, Route, RulebookVersion
 from governance.rule_changes import fingerprint
 from governance.rule_exports import file_of
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/governance/route/"
 ADD = "/admin/governance/route/add/"
 DRAFT = "/admin/governance/route/preview/"
+NOBODY = {"0-0-needed": "", "0-0-group": "", "1-0-needed": "", "1-0-group": "", "0-label": ""}
 
 
 @pytest.fixture
@@ -69,13 +71,13 @@ def previewed(browser: Client, **fields: Any) -> str:
 
 
 def test_it_works(browser: Client, api: Api) -> None:
-    response = browser.post(ADD, form_of(), follow=True)
+    response = browser.post(ADD, form_of(score_below="86"), follow=True)
     assert "Rulebook version 2 is in force." in response.text
     route = Route.objects.get()
     assert route.stages == [stage((2, "Compliance", 1), label="Compliance"), stage((1, "Security", 3))]
     assert "actions on this route wait and then expire" in response.text  # nobody is in the groups
     shown = plain(browser.get(LIST))
-    assert "70 up to but not including 85" in shown
+    assert "70 up to but not including 86" in shown
     assert "Compliance: 2 of Compliance" in shown
     assert "1 of Security, level 3 or above" in shown
     assert "Two and one cannot be met today" in shown
@@ -105,7 +107,7 @@ def test_the_form_shows_what_is_stored_and_spare_rows(browser: Client) -> None:
     [
         ({"0-0-needed": "two"}, "stages", "Stage 1: write how many people are wanted, as a number."),
         ({"0-0-needed": "99"}, "stages", "Stage 1 must ask for 1 to 20 people"),
-        ({"0-0-needed": "", "0-0-group": "", "1-0-needed": "", "1-0-group": "", "0-label": ""}, "stages", "at least one"),
+        (NOBODY, "stages", "at least one"),
         ({"0-0-group": "987654"}, "stages", "There is no group with the id 987654."),
         ({"0-0-group": "x"}, "stages", "choose the group and the level from the lists"),
         ({"0-0-level": "7"}, "stages", "not one of 1 to 4"),
@@ -236,7 +238,7 @@ def test_a_stored_route_is_looked_at_for_a_score(browser: Client) -> None:
 
 def test_a_drafted_route_is_replayed(browser: Client, api: Api) -> None:
     lifecycles.pending(api)
-    answer = browser.post(f"{ADD}replay/", form_of() | {"replay_window": "last-1000"}, follow=True)
+    answer = browser.post(f"{ADD}replay/", form_of(score_below="86", replay_window="1000"), follow=True)
     replay = Replay.objects.get()
     assert (replay.changed, replay.counts["rerouted"]) == (0, 1), answer.text
     ((before, after, number),) = replay.counts["routes"]
@@ -261,8 +263,6 @@ def test_the_command_replays_it_too(api: Api, capsys: pytest.CaptureFixture[str]
 
 
 def test_a_draft_from_texts_says_what_it_could_not_read() -> None:
-    from governance.errors import InvalidRule
-
     with pytest.raises(InvalidRule, match="stages: Stage 1 is not read"):
         draft_of_texts("route", "Two", ["reason=R", "stages=two people"], new=True)
     with pytest.raises(InvalidRule, match="no group Nobody"):

@@ -125,7 +125,7 @@
       const { signal } = asking;
       try {
         const body = new FormData(form);
-        const answer = await fetch(place.dataset.preview, { method: "POST", body, headers: { "X-Fragment": "1" }, signal });
+        const answer = await fetch(place.dataset.who, { method: "POST", body, headers: { "X-Fragment": "1" }, signal });
         if (answer.redirected || !answer.ok) throw new Error(NO_ANSWER);
         const html = await answer.text();
         if (!signal.aborted) said.innerHTML = html; // our own template, escaped there
@@ -150,5 +150,5 @@
     if ([...form.elements].some((field) => /^stages-.*-needed$/.test(field.name) && field.value)) ask();
   }
 
-  document.querySelectorAll("[data-preview]").forEach(preview);
+  document.querySelectorAll("[data-who]").forEach(preview);
 })();
