@@ -14,7 +14,7 @@ from typing import Any
 from actions.contract import Submission
 from actions.models import Agent
 from governance import policies, risk, route_rules, rulebook, thresholds
-from governance.routing import CEILINGS, Requirement, Route, Stage
+from governance.routing import HIGHEST, Route
 
 logger = logging.getLogger(__name__)
 
@@ -69,21 +69,17 @@ def ask(
     )
 
 
-# Where the route cannot be found, only the highest level may decide.
-_HIGHEST = Route("Default", (Stage((Requirement(1, max(CEILINGS)),)),))
-
-
 def _route(
     facts: risk.Facts, assessment: risk.Assessment, verdict: policies.Verdict, version: int | None
 ) -> tuple[Route, policies.Verdict]:
     """How it is approved. A route without an answer is named in `degraded`, like a policy without one."""
     if "risk" in verdict.degraded:  # nobody knows what it is; whom to ask about it is as uncertain
-        return _HIGHEST, verdict
+        return HIGHEST, verdict
     try:
         chosen = route_rules.choose(rulebook.current(version).routes, facts, assessment)
     except Exception:
         logger.exception("The route of an action of %s could not be found; the highest level decides.", facts.agent_id)
-        return _HIGHEST, _without_answer(verdict, ["route"])
+        return HIGHEST, _without_answer(verdict, ["route"])
     return chosen.route, _without_answer(verdict, [f"route:{name}" for name in chosen.unanswered])
 
 

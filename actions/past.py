@@ -34,6 +34,11 @@ class Actions:
         row = Action.objects.filter(pk=action_id).values_list(*_COLUMNS).first()
         return _past(row) if row else None
 
+    def owners(self, action_id: int) -> frozenset[int]:
+        row = Action.objects.select_related("agent__owner", "principal__owner").get(pk=action_id)
+        owners = (row.agent.owner, row.principal.owner)
+        return frozenset(owner.identity for owner in owners if owner is not None)
+
     def span(self, window: Window) -> Span:
         rows = _of(window).values("pk")
         if window.latest is not None:

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, Model
+from django.db.models import BooleanField, JSONField, Model
 
+from governance import stage_texts
 from governance.errors import InvalidRule
 from governance.models import (
     ActionTypeRule,
@@ -19,6 +20,7 @@ from governance.models import (
     LevelScore,
     Person,
     Policy,
+    Route,
     Technique,
     Threshold,
 )
@@ -40,6 +42,7 @@ KINDS: dict[str, Kind] = {
     "level": Kind(LevelScore, "level"),
     "policy": Kind(Policy, "name"),
     "threshold": Kind(Threshold, "agent_id"),
+    "route": Kind(Route, "name"),
 }
 
 _REFERRED: dict[str, Kind] = {
@@ -47,6 +50,7 @@ _REFERRED: dict[str, Kind] = {
     "controls": Kind(Control, "control_id"),
     "owner": Kind(Person, "username"),
     "team": Kind(Group, "name"),
+    "escalate_to": Kind(Group, "name"),
 }
 
 
@@ -93,10 +97,19 @@ def _fill(row: Model, given: Sequence[str]) -> dict[str, list[Model]]:
 def _value(field: Any, text: str) -> Any:
     if isinstance(field, BooleanField):
         text = text.capitalize()  # Django knows True and False
+    if isinstance(field, JSONField):
+        return _stages(field.name, text)
     try:
         return None if not text and field.null else field.to_python(text)
     except ValidationError as exc:
         raise InvalidRule(f"{field.name}: {' '.join(exc.messages)}") from None
+
+
+def _stages(field: str, text: str) -> list[dict[str, Any]]:
+    try:
+        return stage_texts.stages_of(text, lambda name: _referred("team", name).pk)
+    except ValueError as exc:
+        raise InvalidRule(f"{field}: {exc}") from None
 
 
 def _referred(field: str, name: str) -> Model:

@@ -22,7 +22,7 @@ class Drafted:
     base_version: int
     content: str
     digest: str
-    decides: bool  # whether it could give any action another outcome or score
+    decides: bool  # whether it could give any action another outcome, score or route
 
     def rules(self) -> Rulebook:
         """The draft, compiled."""

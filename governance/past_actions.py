@@ -47,6 +47,9 @@ class Source(Protocol):
     def one(self, action_id: int) -> PastAction | None:
         """One action, or None."""
 
+    def owners(self, action_id: int) -> frozenset[int]:
+        """Who answers for its agents, by identity: they never decide it."""
+
     def span(self, window: Window) -> Span:
         """How many they are, and between which ids."""
 

@@ -25,7 +25,8 @@ from governance.drafts import Drafted
 from governance.errors import Conflict, InvalidRule
 from governance.models import Replay, ReplayChange
 from governance.past_actions import PastAction, Window
-from governance.simulation import Comparison, Difference, Tally
+from governance.simulation import Comparison, Difference
+from governance.tallies import Tally
 
 logger = logging.getLogger(__name__)
 

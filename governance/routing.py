@@ -156,6 +156,10 @@ def default_route(score: float) -> Route:
     return Route("Default", (Stage((Requirement(1, level_for(score)),)),))
 
 
+# Where the route cannot be found, only the highest level may decide.
+HIGHEST = Route("Default", (Stage((Requirement(1, max(CEILINGS)),)),))
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How far an action is on its route.

@@ -38,6 +38,11 @@ def content_of_rows(drafts: Iterable[Draft] = ()) -> dict[str, Any]:
     return content
 
 
+def item_of(draft: Draft) -> Any:
+    """One rule as a content holds it, enabled or not."""
+    return next(item for model, item, _ in _SECTIONS.values() if model is type(draft.row))(draft)
+
+
 def _rows(model: type[Model], drafts: Sequence[Draft]) -> Iterator[Draft]:
     """The enabled rules of a kind, each as a draft where there is one."""
     own = [draft for draft in drafts if type(draft.row) is model]

@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Model
 
-from governance import ledger, rule_tables, rulebook
+from governance import ledger, rule_tables, rulebook, stage_texts
 from governance.actors import Actor
 from governance.errors import Conflict
 from governance.models import (
@@ -23,6 +24,7 @@ from governance.models import (
     LevelScore,
     Policy,
     Replay,
+    Route,
     RulebookVersion,
     Threshold,
 )
@@ -38,6 +40,7 @@ SECTIONS: dict[str, type[Model]] = {
     "indicators": IndicatorRule,
     "policies": Policy,
     "thresholds": Threshold,
+    "routes": Route,
 }
 
 
@@ -46,13 +49,16 @@ def cells_of_content(content: Mapping[str, Any], section: str) -> list[Cells]:
     items = content[section]
     if section == "levels":
         items = [{"level": level, "score": score} for level, score in items.items()]
+    if section == "routes":
+        names = dict(Group.objects.values_list("pk", "name"))
+        items = [_with_names_of_today(item, names) for item in items]
     return [dict(_cells(item)) for item in items]
 
 
 def plans_of(version: RulebookVersion) -> list[Plan]:
     """What it takes to bring the rules back to a version, kind by kind; nothing is written.
 
-    Format 1 had no thresholds: they stay as they are.
+    Of a kind that the version's format did not know yet, the rules stay as they are.
     """
     content = json.loads(version.content)
     former = _former_keys(version.version)
@@ -102,8 +108,8 @@ def _plan(model: type[Model], wanted: list[Cells], former: Mapping[tuple[str, st
     planner = Planner(model)
     # A rule that was renamed since is known by the name it had.
     by_former_key = planner.rows | {former[it]: row for row in planner.rows.values() if (it := _subject(row)) in former}
-    if model is Policy:
-        wanted = list(_with_priorities(wanted, by_former_key))
+    if model in _PLACES:
+        wanted = list(_with_places(wanted, by_former_key, _PLACES[model]))
     lines: list[Line] = []
     kept = set()
     for number, cells in enumerate(wanted, 1):
@@ -120,16 +126,20 @@ def _plan(model: type[Model], wanted: list[Cells], former: Mapping[tuple[str, st
     return Plan(model, lines)
 
 
-def _with_priorities(wanted: Iterable[Cells], rules: Mapping[tuple[str, ...], Model]) -> Iterator[Cells]:
-    """Priorities are not in a content, only the order they make: each stays unless that order needs another."""
+# The field that orders the rules of a kind.
+_PLACES: dict[type[Model], str] = {Policy: "priority", Route: "order"}
+
+
+def _with_places(wanted: Iterable[Cells], rules: Mapping[tuple[str, ...], Model], field: str) -> Iterator[Cells]:
+    """Their numbers are not in a content, only the order they make: each stays unless that order needs another."""
     last = (0, "")
     for cells in wanted:
         rule = rules.get((cells["name"],))
-        here = (getattr(rule, "priority", 100), cells["name"])
+        here = (getattr(rule, field, 100), cells["name"])
         if here < last:
             here = (last[0] + (cells["name"] < last[1]), cells["name"])
         last = here
-        yield cells | {"priority": str(here[0])}
+        yield cells | {field: str(here[0])}
 
 
 def _former_keys(version: int) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -155,6 +165,14 @@ def _former_keys(version: int) -> dict[tuple[str, str], tuple[str, ...]]:
 
 def _subject(row: Model) -> tuple[str, str]:
     return str(row._meta.model_name), str(row.pk)
+
+
+def _with_names_of_today(route: Mapping[str, Any], names: Mapping[int, str]) -> dict[str, Any]:
+    """Groups are found by id, so that one which was renamed since is the same group."""
+    stages = stage_texts.text_of(route["stages"], lambda one: names.get(one["group"], one["group_name"]))
+    group = route["escalate_to"]
+    kept = {name: value for name, value in route.items() if name != "escalate_to_name"}
+    return kept | {"stages": stages, "escalate_to": names.get(group, route["escalate_to_name"]) if group else ""}
 
 
 def _cells(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,12 +1,11 @@
 """Rules as flat rows of text, one cell a field: what a file holds and what the pages compare.
 
 A cell says the whole value, so that rule -> cells -> rule changes nothing. Links are ids separated by blanks,
-moments are ISO 8601 in UTC, people are usernames.
+moments are ISO 8601 in UTC, people are usernames, stages of a route are a line of stage_texts.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,11 +20,13 @@ from django.db.models import (
     FloatField,
     ForeignKey,
     IntegerField,
+    JSONField,
     ManyToManyField,
     Model,
     TextField,
 )
 
+from governance import cell_values, stage_texts
 from governance.models import (
     ActionTypeRule,
     Control,
@@ -34,6 +35,7 @@ from governance.models import (
     LevelScore,
     Person,
     Policy,
+    Route,
     Technique,
     Threshold,
 )
@@ -46,6 +48,7 @@ KINDS: dict[str, type[Model]] = {
     "level-scores": LevelScore,
     "policies": Policy,
     "thresholds": Threshold,
+    "routes": Route,
     "techniques": Technique,
     "controls": Control,
 }
@@ -58,6 +61,7 @@ KEYS: dict[type[Model], tuple[str, ...]] = {
     LevelScore: ("level",),
     Policy: ("name",),
     Threshold: ("agent_type", "agent_id", "team"),
+    Route: ("name",),
     Technique: ("external_id",),
     Control: ("control_id",),
 }
@@ -69,7 +73,6 @@ _CALLED: dict[type[Model], str] = {
     Technique: "external_id",
     Control: "control_id",
 }
-_YES, _NO = {"yes", "true", "1", "y", "on"}, {"no", "false", "0", "n", "off"}
 
 Cells = dict[str, str]
 Links = dict[str, list[Model]]
@@ -88,6 +91,11 @@ class Column:
         return isinstance(self.field, ManyToManyField)
 
     @property
+    def is_stages(self) -> bool:
+        """Whether the cell holds the stages of a route."""
+        return isinstance(self.field, JSONField)
+
+    @property
     def is_moment(self) -> bool:
         return isinstance(self.field, DateTimeField)
 
@@ -104,7 +112,8 @@ class Column:
 
     def text(self, row: Model) -> str:
         """The cell of a row, links left out."""
-        return _text(getattr(row, self.field.name))
+        value = getattr(row, self.field.name)
+        return stages_text(value) if self.is_stages else _text(value)
 
     def value(self, text: str, named: Named, *, new: bool) -> Any:
         """What the text of a cell means. Raises ValueError with a sentence."""
@@ -115,15 +124,17 @@ class Column:
         if isinstance(self.field, ForeignKey):
             return named.find(self._target(), text)
         if isinstance(self.field, BooleanField):
-            return _flag(text)
+            return cell_values.flag(text)
         if self.is_number:
-            return _number(text, whole=isinstance(self.field, IntegerField))
+            return cell_values.number(text, whole=isinstance(self.field, IntegerField))
         if isinstance(self.field, DateTimeField):
-            return _moment(text)
+            return cell_values.moment(text)
         if options := self.options:
-            return _option(text, options)
+            return cell_values.option(text, options)
         if "\x00" in text:
             raise ValueError("It holds a NUL character, which cannot be stored.")
+        if self.is_stages:
+            return stage_texts.stages_of(text, lambda name: named.find(Group, name).pk)
         return text.replace("\r\n", "\n") if isinstance(self.field, TextField) else text
 
     def _empty(self, *, new: bool) -> Any:
@@ -249,6 +260,16 @@ def number_text(value: float) -> str:
     return f"{value:.15g}"
 
 
+def stages_text(stages: Any) -> str:
+    """The stages of a route's row under their groups' names of today. Nothing for what is not stages."""
+    try:
+        wanted = {one.get("group") for stage in stages for one in stage["requirements"]} - {None}
+        names = dict(Group.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+        return stage_texts.text_of(stages, lambda one: names[one["group"]])
+    except (AttributeError, KeyError, TypeError):
+        return ""
+
+
 def _text(value: Any) -> str:
     if value is None:
         return ""
@@ -261,39 +282,3 @@ def _text(value: Any) -> str:
     if isinstance(value, Model):
         return str(getattr(value, _CALLED[type(value)]))
     return str(value)
-
-
-def _flag(text: str) -> bool:
-    if text.lower() in _YES | _NO:
-        return text.lower() in _YES
-    raise ValueError(f"“{text}” is neither yes nor no.")
-
-
-def _number(text: str, *, whole: bool) -> float:
-    # Where a comma stands for the point, spreadsheets write 7,5.
-    plain = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
-    try:
-        value = float(plain)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or "_" in plain:
-        raise ValueError(f"“{text}” is not a number.")
-    if not whole:
-        return value
-    if value != int(value):
-        raise ValueError(f"“{text}” is not a whole number.")
-    return int(value)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        value = datetime.fromisoformat(text)
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValueError(f"“{text}” is no moment. Write it in UTC, like 2026-01-31T08:00:00Z.") from None
-
-
-def _option(text: str, options: Sequence[str]) -> str:
-    if text.lower() not in options:
-        raise ValueError(f"“{text}” is not one of {', '.join(options)}.")
-    return text.lower()

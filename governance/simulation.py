@@ -9,15 +9,16 @@ of the work: a policy of which nothing is different needs no answer, and a type 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple, Protocol
 
-from governance import conditions, policies, risk
+from governance import conditions, policies, risk, route_rules
 from governance.mapping import Mapping as RiskMapping
 from governance.policies import Policy, PolicySet
 from governance.risk import Assessment, Facts
+from governance.route_rules import RouteRule
+from governance.routing import HIGHEST, Route
 from governance.thresholds import Thresholds
 
 
@@ -33,19 +34,26 @@ class Rules(Protocol):
     @property
     def thresholds(self) -> Thresholds: ...
 
+    @property
+    def routes(self) -> tuple[RouteRule, ...]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What rules say to an action: approved, pending or rejected, the score from 0 to 100, its level, the reasons."""
+    """What rules say to an action: approved, pending or rejected, the score from 0 to 100, its level, the reasons.
+
+    `route` is how it is approved, where it is pending.
+    """
 
     outcome: str
     score: float
     level: str
     reasons: tuple[str, ...]
+    route: Route | None = None
 
 
 class Difference(NamedTuple):
-    """An action to which the draft gives another outcome, score or level."""
+    """An action to which the draft gives another outcome, score, level or route."""
 
     before: Answer
     after: Answer
@@ -55,14 +63,20 @@ class Difference(NamedTuple):
         """Whether the outcome is another one, not only the number."""
         return self.before.outcome != self.after.outcome
 
+    @property
+    def routes(self) -> tuple[Route, Route] | None:
+        """Route before and after, where it is approved on another one; None where it is not."""
+        before, after = self.before.route, self.after.route
+        return None if before is None or after is None or before == after else (before, after)
+
 
 # What stands in where rules break over an action, as actions/gate.py has it: it does not pass, and ranks highest.
-_UNASSESSED = Answer("pending", 100.0, "critical", ("Risk could not be assessed, so a person must look.",))
+_UNASSESSED = Answer("pending", 100.0, "critical", ("Risk could not be assessed, so a person must look.",), HIGHEST)
 _UNEVALUATED = "Policies could not be evaluated, so a person must look."
 
 
 def compare(facts: Facts, before: Rules, after: Rules) -> Difference | None:
-    """How the action would come out differently; None when outcome, score and level are the same."""
+    """How the action would come out differently; None when outcome, score, level and route are the same."""
     return _difference(_answer(facts, before), _answer(facts, after))
 
 
@@ -71,7 +85,8 @@ def _answer(facts: Facts, rules: Rules) -> Answer:
         assessment = risk.assess(facts, rules.mapping)
     except Exception:  # as the gate does: whatever breaks, the action waits for a person
         return _UNASSESSED
-    return _evaluated(facts, assessment, rules, conditions.evaluate)
+    answer = _evaluated(facts, assessment, rules, conditions.evaluate)
+    return _on_its_route(answer, facts, assessment, rules, conditions.evaluate)
 
 
 def _evaluated(facts: Facts, assessment: Assessment, rules: Rules, ask: policies.Ask) -> Answer:
@@ -83,9 +98,23 @@ def _evaluated(facts: Facts, assessment: Assessment, rules: Rules, ask: policies
     return Answer(verdict.outcome, assessment.score, assessment.level, verdict.reasons)
 
 
+def _on_its_route(answer: Answer, facts: Facts, assessment: Assessment, rules: Rules, ask: policies.Ask) -> Answer:
+    """A pending answer with its route, found as the gate finds it."""
+    if answer.outcome != "pending":
+        return answer
+    try:
+        return replace(answer, route=route_rules.choose(rules.routes, facts, assessment, ask).route)
+    except Exception:  # as above
+        return replace(answer, route=HIGHEST)
+
+
 def _difference(before: Answer, after: Answer) -> Difference | None:
-    same = (before.outcome, before.score, before.level) == (after.outcome, after.score, after.level)
-    return None if same else Difference(before, after)
+    return None if _same(before, after) and before.route == after.route else Difference(before, after)
+
+
+def _same(before: Answer, after: Answer) -> bool:
+    """Whether all but the route is."""
+    return (before.outcome, before.score, before.level) == (after.outcome, after.score, after.level)
 
 
 class Look(NamedTuple):
@@ -104,7 +133,8 @@ class Comparison:
 
     def __init__(self, before: Rules, after: Rules):
         self._before, self._after = before, after
-        self._memory = _Memory((*_all_of(before.policies), *_all_of(after.policies)))
+        self._memory = _Memory((*_all_of(before.policies), *_all_of(after.policies), *before.routes, *after.routes))
+        self._one_way = before.routes == after.routes
         parts = _different_parts(before.mapping, after.mapping)
         self._one_score = not parts
         self._only_types = parts == {"types"}
@@ -136,16 +166,28 @@ class Comparison:
         if (
             not drafted
             and alike
+            and self._one_way
             and (self._one_line or self._held_alike(facts))
             and not _seen(facts, first, self._dropped)
         ):
             return _NOTHING
-        before = _evaluated(facts, first, self._before, self._memory.ask)
-        if not alike:
-            self._memory.forget_risk()
-        difference = _difference(before, _evaluated(facts, second, self._after, self._memory.ask))
+        difference = self._between(facts, first, second, alike)
         unanswered = [item for item in drafted if "unknown" in item]
         return Look(difference, len(drafted) > len(unanswered), bool(unanswered))
+
+    def _between(self, facts: Facts, first: Assessment, second: Assessment, alike: bool) -> Difference | None:
+        ask = self._memory.ask
+        before = _evaluated(facts, first, self._before, ask)
+        if alike:
+            after = _evaluated(facts, second, self._after, ask)
+            if self._one_way and _same(before, after):
+                return None  # both take the same route, whichever that is
+            before = _on_its_route(before, facts, first, self._before, ask)
+        else:
+            before = _on_its_route(before, facts, first, self._before, ask)
+            self._memory.forget_risk()
+            after = _evaluated(facts, second, self._after, ask)
+        return _difference(before, _on_its_route(after, facts, second, self._after, ask))
 
     def _held_alike(self, facts: Facts) -> bool:
         return self._before.thresholds.for_agent(facts) == self._after.thresholds.for_agent(facts)
@@ -157,8 +199,8 @@ class _Memory:
     A condition that both sides have is one program (conditions.compile sees to it), so it is known by its identity.
     """
 
-    def __init__(self, known: Iterable[Policy]):
-        programs = [policy.program for policy in known if policy.program is not None]
+    def __init__(self, known: Iterable[Policy | RouteRule]):
+        programs = [rule.program for rule in known if rule.program is not None]
         self._about_content = {id(one) for one in programs if not conditions.looks_at(one, "risk")}
         self._programs = programs  # kept, so that no other object gets the same identity
         self._of_content: dict[int, conditions.Answer] = {}
@@ -215,42 +257,6 @@ def _seen(facts: Facts, assessment: Assessment, watched: PolicySet) -> tuple[dic
     return policies.evaluate(facts, assessment, watched).observed if watched.observed else ()
 
 
-@dataclass(slots=True)
-class Tally:
-    """The numbers of a replay, added up as it goes along."""
-
-    looked: int = 0
-    changed: int = 0
-    transitions: Counter[str] = field(default_factory=Counter)  # "approved>pending"
-    raised: int = 0  # same outcome, higher score
-    lowered: int = 0
-    levels: int = 0  # same outcome, another level
-    applies: int = 0
-    unanswered: int = 0
-
-    def add(self, look: Look) -> None:
-        """Count one action."""
-        self.looked += 1
-        self.applies += look.applies
-        self.unanswered += look.unanswered
-        if look.difference is None:
-            return
-        before, after = look.difference
-        if look.difference.comes_out_differently:
-            self.changed += 1
-            self.transitions[f"{before.outcome}>{after.outcome}"] += 1
-        else:
-            self.raised += after.score > before.score
-            self.lowered += after.score < before.score
-            self.levels += after.level != before.level
-
-    def on_top_of(self, counts: Mapping[str, Any]) -> dict[str, Any]:
-        """These numbers and earlier ones as one plain value."""
-        transitions = Counter(counts.get("transitions", {})) + self.transitions
-        names = ("raised", "lowered", "levels", "applies", "unanswered")
-        return {"transitions": dict(transitions)} | {name: counts.get(name, 0) + getattr(self, name) for name in names}
-
-
 # What a rule says about itself: read by people, weighed by nothing.
 _WORDS: dict[str, set[str]] = {
     "action_types": {"why"},
@@ -263,7 +269,7 @@ _WORDS: dict[str, set[str]] = {
 
 
 def decisive(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a rulebook's content that can move a score or an outcome. Two equal ones answer alike, always."""
+    """The part of a rulebook's content that can move a score, an outcome or a route. Two equal ones answer alike."""
     # A kind of rule that there is none of weighs nothing; contents older than the kind do not name it.
     return {section: _weighed(section, rules) for section, rules in content.items() if rules}
 
@@ -273,5 +279,5 @@ def _weighed(section: str, rules: Any) -> Any:
     if words is None:
         return rules
     weighed = [{name: value for name, value in rule.items() if name not in words} for rule in rules]
-    # Their order is that of the reasons given; it decides nothing.
-    return sorted(weighed, key=repr)
+    # The first route that fits is taken. The others' order is that of the reasons given; it decides nothing.
+    return weighed if section == "routes" else sorted(weighed, key=repr)

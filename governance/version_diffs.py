@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from governance import stage_texts
 from governance.rule_diffs import FieldDiff, differences
 
 # Section of a content: what it is called, and the fields by which a rule is known again.
@@ -16,13 +17,19 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "indicators": ("Indicator rules", ("name",)),
     "policies": ("Policies", ("name",)),
     "thresholds": ("Thresholds", ("agent_type", "agent_id", "team")),
+    "routes": ("Routes", ("name",)),
+}
+# Kinds whose order says something.
+_ORDERED = {
+    "policies": "The policies give their reasons in another order.",
+    "routes": "The routes are tried in another order; the first that fits is taken.",
 }
 _LISTS = {"techniques": "\n", "controls": "\n", "words": "\n"}
 
 # Frozen contents have their fields in the order of the alphabet; people read what a rule does first.
 _ORDER = (
     "level", "effect", "mode", "key", "value", "condition", "words", "points", "extra_points", "up_to", "raises_to",
-    "forces_review", "score", "review_from", "deny_from", "reason", "why",
+    "forces_review", "stages", "score", "review_from", "deny_from", "reason", "why",
 )  # fmt: skip
 
 
@@ -37,12 +44,12 @@ class RuleDiff:
 
 @dataclass(frozen=True)
 class Section:
-    """What is different among the rules of one kind. `reordered`: policies give their reasons in another order."""
+    """What is different among the rules of one kind. `reordered` says so when their order is another one, too."""
 
     title: str
     rules: list[RuleDiff]
     same: int
-    reordered: bool = False
+    reordered: str = ""
 
     def count(self, what: str) -> int:
         return sum(rule.what == what for rule in self.rules)
@@ -79,7 +86,7 @@ def _section(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> 
         if changed := differences(old[key], shared, _LISTS):
             rules.append(RuleDiff("changed", key, changed))
     rules.sort(key=lambda rule: rule.name)
-    reordered = name == "policies" and both != [key for key in old if key in new]
+    reordered = _ORDERED.get(name, "") if both != [key for key in old if key in new] else ""
     return Section(title, rules, len(both) - sum(rule.what == "changed" for rule in rules), reordered)
 
 
@@ -90,6 +97,9 @@ def _rules(items: Any, keys: Sequence[str]) -> dict[str, dict[str, str]]:
 
 
 def _cells(item: Mapping[str, Any]) -> dict[str, str]:
+    if "stages" in item:  # a route: groups go by their names
+        named = {"stages": stage_texts.frozen_text(item["stages"]), "escalate_to": item["escalate_to_name"]}
+        item = {name: value for name, value in item.items() if name != "escalate_to_name"} | named
     cells = {"cvss_vector" if name == "cvss" else name: _text(value) for name, value in item.items()}
     return dict(sorted(cells.items(), key=lambda cell: _ORDER.index(cell[0]) if cell[0] in _ORDER else len(_ORDER)))
 

@@ -3,6 +3,6 @@
 # Django's own admin of teams must be there before people.py replaces it.
 from django.contrib.auth import admin as _django_auth_admin  # noqa: F401
 
-from governance.admin import catalogues, delegations, ledger, people, policies, replays, risk_rules, versions
+from governance.admin import catalogues, delegations, ledger, people, policies, replays, risk_rules, routes, versions
 
-__all__ = ["catalogues", "delegations", "ledger", "people", "policies", "replays", "risk_rules", "versions"]
+__all__ = ["catalogues", "delegations", "ledger", "people", "policies", "replays", "risk_rules", "routes", "versions"]

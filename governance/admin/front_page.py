@@ -15,6 +15,7 @@ from governance.models import (
     EvidenceRule,
     IndicatorRule,
     Policy,
+    Route,
     RulebookVersion,
     Threshold,
 )
@@ -24,6 +25,7 @@ JOBS: dict[str, dict[str, str]] = {
     "Rules": {
         "Policy": "Conditions of your own that deny an action, send it to a person, or let it pass.",
         "Threshold": "From which score a person decides, for a kind of agents or for one agent.",
+        "Route": "Who must approve a pending action, in which stages, and by when.",
         "ActionTypeRule": "How risky each type of action is, and which techniques and controls it maps to.",
         "EvidenceRule": "Words in an action's own text that raise its score.",
         "IndicatorRule": "What an agent declares about its action, and how much that raises the score.",
@@ -63,7 +65,7 @@ JOBS: dict[str, dict[str, str]] = {
 }
 _REST = "More"
 
-_COUNTED = (Policy, Threshold, ActionTypeRule, EvidenceRule, IndicatorRule)
+_COUNTED = (Policy, Threshold, Route, ActionTypeRule, EvidenceRule, IndicatorRule)
 
 _apps_of = admin.site.get_app_list
 _index = admin.site.index

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from governance import stage_texts
 from governance.characters import plain
 from governance.csv_lines import csv_line
 from governance.models import Replay, ReplayChange, RulebookVersion
@@ -30,6 +31,7 @@ _KEYS = {
     "indicators": ("name",),
     "policies": ("name",),
     "thresholds": ("agent_type", "agent_id", "team"),
+    "routes": ("name",),
 }
 
 
@@ -135,4 +137,6 @@ def _by_name(rules: list[dict[str, Any]], keys: tuple[str, ...]) -> dict[str, di
 def _text(value: Any) -> str:
     if value is None or value == []:
         return ""
+    if isinstance(value, list) and isinstance(value[0], dict) and "requirements" in value[0]:
+        return stage_texts.frozen_text(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -50,6 +50,8 @@ def test_it_works(api: Api) -> None:
         "raised": 0,
         "lowered": 0,
         "levels": 0,
+        "rerouted": 0,
+        "routes": [],
         "applies": 1,
         "unanswered": 0,
         "agent_id": [["customer-service-agent-001", 1]],

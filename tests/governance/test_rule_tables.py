@@ -19,6 +19,7 @@ from governance.models import (
     EvidenceRule,
     Person,
     Policy,
+    Route,
     Technique,
     Threshold,
 )
@@ -92,7 +93,7 @@ def test_every_field_an_admin_edits_has_a_column(model: type[Model]) -> None:
 @pytest.mark.parametrize("model", rule_tables.KINDS.values())
 def test_the_shipped_rules_come_back_unchanged(model: type[Model], kind: str) -> None:
     plan = plan_of(model, rule_files.read(file_of(model, kind)))
-    assert plan.lines
+    assert plan.lines or model is Route  # none is shipped
     assert [line for line in plan.lines if line.status != "same"] == []
     assert plan.unnamed == []
 

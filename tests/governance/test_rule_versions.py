@@ -293,9 +293,13 @@ def test_the_order_of_policies_is_a_difference() -> None:
     first = {"policies": [{"name": "A", "effect": "deny"}, {"name": "B", "effect": "deny"}]}
     second = {"policies": [*reversed(first["policies"])]}
     (section,) = version_diffs.compare(first, second)
-    assert (section.title, section.reordered, section.rules) == ("Policies", True, [])
+    assert (section.title, section.reordered, section.rules) == (
+        "Policies",
+        "The policies give their reasons in another order.",
+        [],
+    )
     assert version_diffs.compare(first, first) == []
-    assert version_diffs.compare(first, {"policies": [{"name": "B", "effect": "deny"}]})[0].reordered is False
+    assert version_diffs.compare(first, {"policies": [{"name": "B", "effect": "deny"}]})[0].reordered == ""
 
 
 def test_a_plan_of_the_version_in_force_is_empty() -> None:

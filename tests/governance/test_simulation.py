@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from governance import conditions, risk, rulebook, simulation
 from governance.risk import Facts
 from governance.rulebook import Rulebook
-from governance.simulation import Comparison, Tally, compare, decisive
+from governance.simulation import Comparison, compare, decisive
+from governance.tallies import Tally
 from tests.governance.rules import facts
 
 VERSION = 7
@@ -305,6 +306,8 @@ def test_the_numbers_add_up() -> None:
         "raised": 0,
         "lowered": 5,
         "levels": 0,
+        "rerouted": 0,
+        "routes": [],
         "applies": 1,
         "unanswered": 1,
     }

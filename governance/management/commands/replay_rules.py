@@ -29,7 +29,8 @@ from governance.drafts import Drafted, drafted
 from governance.errors import InvalidRule
 from governance.past_actions import PastAction, Span, Window
 from governance.replays import change_of
-from governance.simulation import Comparison, Difference, Tally
+from governance.simulation import Comparison, Difference
+from governance.tallies import Tally
 
 SAME, DIFFERENT, INVALID = 0, 1, 2
 _PAGE = 500
@@ -63,7 +64,7 @@ class Command(BaseCommand):
         replay = ConsoleReplay(draft, span, self.stderr if sys.stderr.isatty() or options["verbosity"] > 1 else None)
         found = replay.run(window, options["csv"])
         self.stdout.write(replay.as_json(subject) if options["json"] else replay.in_words(subject))
-        if found:
+        if found or replay.tally.rerouted:
             sys.exit(DIFFERENT)
 
 
@@ -144,6 +145,12 @@ class ConsoleReplay:
             f"{tally.changed:,} of {tally.looked:,} past actions would come out differently.",
         ]
         lines += [f"  {name.replace('>', ' -> ')}: {number:,}" for name, number in sorted(tally.transitions.items())]
+        if tally.rerouted:
+            lines.append(f"{tally.rerouted:,} would wait as before and would take another route:")
+            lines += [
+                f"  {plain(before)} -> {plain(after)}: {number:,}"
+                for (before, after), number in tally.routes.most_common(_MOST)
+            ]
         if tally.applies or tally.unanswered:
             lines.append(f"The drafted policy applies to {tally.applies:,}; it has no answer to {tally.unanswered:,}.")
         if tally.raised or tally.lowered:
