@@ -87,11 +87,11 @@ def stamp(at: datetime | None) -> str | None:
 
 def submit_answer(action: Action) -> dict[str, Any]:
     """The answer to a submission, as it was when it was first given: a retry reads the same bytes."""
-    initial = State(action.verdict["outcome"])
+    initial, standing = State(verdicts.outcome(action)), action.verdict.get("standing")
     pending = initial == State.PENDING
-    said = words(initial, "" if pending else DecidedVia.RULES, False)
+    said = words(initial, "" if pending else DecidedVia.STANDING if standing else DecidedVia.RULES, False)
     decided_at = None if pending else action.created_at
-    reason = " ".join(action.verdict["reasons"])
+    reason = verdicts.reason(action)
     return {
         **_core(action, said, reason=reason, decided_at=decided_at, updated_at=action.created_at),
         **_classification(action),
@@ -99,8 +99,8 @@ def submit_answer(action: Action) -> dict[str, Any]:
         "message": _message(action, said, reason),
         "reviewed_by": None,
         "reviewed_at": None,
-        "approved_by": None,
-        "approved_at": None,
+        "approved_by": standing["by"] if standing else None,
+        "approved_at": stamp(decided_at) if standing else None,
         "comments": None,
         "policy_decision": {"approved": "allow", "pending": "require_approval", "rejected": "deny"}[initial],
         **verdicts.policies(action),
@@ -220,7 +220,7 @@ def _core(
         "approved": said.decision == "approved",
         "execution_allowed": said.state in ("auto_approved", "approved", "executing"),
         "success": not denied,
-        "alert_triggered": action.verdict["outcome"] != "approved",
+        "alert_triggered": verdicts.outcome(action) != "approved",
         "reason": (reason or "No reason was given.") if denied else reason,
         "approval_request_id": str(action.pk) if pending else None,
         "required_approvers": _wanted(action) if pending else [],
@@ -282,13 +282,14 @@ def _decided(action: Action, said: Words) -> dict[str, Any]:
     by_person = action.decided_via == DecidedVia.PERSON
     name = action.decided_by_name or None
     at = stamp(action.decided_at) if by_person else None
-    approved = said.decision == "approved" and by_person
+    # Whoever gave a standing approval approved this, without having looked at it.
+    approved = said.decision == "approved" and (by_person or action.decided_via == DecidedVia.STANDING)
     return {
         "decision_ready": said.decision != "pending",
         "reviewed_by": name if by_person else None,
         "reviewed_at": at,
         "approved_by": name if approved else None,
-        "approved_at": at if approved else None,
+        "approved_at": stamp(action.decided_at) if approved else None,
         "rejection_reason": action.reason if said.decision == "denied" else None,
         "comments": action.reason if by_person and action.reason else None,
         "execution_status": _execution_status(action.state),

@@ -227,6 +227,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # -- Rules of the house ------------------------------------------------------------------------------------
 
 APPROVAL_DEADLINE = timedelta(hours=env.float("APPROVAL_DEADLINE_HOURS", default=24.0))
+# What protects the attention of those who decide (threats AC22); 0 switches each of them off.
+MAX_PENDING_PER_AGENT = env.int("MAX_PENDING_PER_AGENT", default=200)
+AUTO_BLOCK_REJECTIONS = env.int("AUTO_BLOCK_REJECTIONS", default=0)  # in a row, within a day
+REVIEW_PACE_SECONDS = env.float("REVIEW_PACE_SECONDS", default=0.0)  # from opening a high or critical one to approving
 LEDGER_ORIGIN = env.str("LEDGER_ORIGIN", default="foureyes.local/ledger")
 WORKER_INTERVAL = env.float("WORKER_INTERVAL", default=5.0)  # seconds between two sweeps
 ENVIRONMENT = env.str("ENVIRONMENT", default="production")  # what /api/deployment-info calls this installation

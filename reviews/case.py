@@ -22,6 +22,7 @@ from reviews.history import Line, timeline_of
 from reviews.models import Vote
 from reviews.moves import MOVES, Move
 from reviews.moves.base import OnPage
+from reviews.pace import opened_mark
 from reviews.rendering import Tree, leaf, tree
 from reviews.rows import Row
 
@@ -105,6 +106,11 @@ class Case:
         if self._tried is not None and self._tried.move is move:
             return self._tried
         return OnPage(move, move.form(action=self.action, person=self.person, prefix=move.slug))
+
+    @property
+    def opened(self) -> str:
+        """When this page was opened, signed."""
+        return opened_mark(self.action, self.person, self.now)
 
     @property
     def needs_reason(self) -> bool:

@@ -32,6 +32,8 @@ class DecisionForm(forms.Form):
         error_messages={"max_length": f"The reason is longer than {MAX_REASON} characters. Nothing was decided."},
     )
 
+    opened = forms.CharField(required=False, max_length=1000)
+
     @property
     def sentence(self) -> str:
         """The first thing that is wrong."""

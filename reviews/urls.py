@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from reviews import views
+from reviews.bulk import views as bulk
+from reviews.standing import views as standing
 
 urlpatterns = [
     path("", views.queue, name="queue"),
@@ -12,6 +14,12 @@ urlpatterns = [
     path("actions/<int:pk>/", views.action, name="action"),
     path("actions/<int:pk>/decide/", views.decide, name="decide"),
     path("actions/<int:pk>/<slug:slug>/", views.move, name="move"),
+    path("bulk/", bulk.page, name="bulk"),
+    path("standing/", standing.listing, name="standing_list"),
+    path("standing/<int:pk>/", standing.one, name="standing"),
+    path("standing/<int:pk>/vote/", standing.vote, name="standing_vote"),
+    path("standing/<int:pk>/revoke/", standing.revoke, name="standing_revoke"),
+    path("standing/trial/<int:pk>/", standing.trial, name="standing_trial"),
     path("history/", views.history, name="history"),
     path("history/export.csv", views.export, name="history_export"),
 ]

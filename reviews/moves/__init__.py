@@ -6,9 +6,10 @@ module with a `MOVE` and its name in MOVES; the order is that of the page.
 
 from __future__ import annotations
 
+from reviews.moves import standing
 from reviews.moves.base import Move
 
-MOVES: tuple[Move, ...] = ()
+MOVES: tuple[Move, ...] = (standing.MOVE,)
 
 
 def move_named(slug: str) -> Move | None:
