@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -26,19 +27,18 @@ class Twin:
 
 
 def leaders(rows: QuerySet[Action]) -> QuerySet[Action]:
-    """The oldest of each kind among these rows."""
-    earlier = rows.filter(
-        principal=OuterRef("principal"),
-        body_digest=OuterRef("body_digest"),
-        risk_score=OuterRef("risk_score"),
-        pk__lt=OuterRef("pk"),
+    """The oldest of each kind among these rows; `has_twins` says whether there are more of the kind."""
+    alike = rows.order_by().filter(
+        principal=OuterRef("principal"), body_digest=OuterRef("body_digest"), risk_score=OuterRef("risk_score")
     )
-    return rows.filter(~Exists(earlier.order_by()))
+    earlier, later = alike.filter(pk__lt=OuterRef("pk")), alike.filter(pk__gt=OuterRef("pk"))
+    return rows.filter(~Exists(earlier)).annotate(has_twins=Exists(later))
 
 
 def twins_of(rows: QuerySet[Action], shown: Iterable[Action]) -> dict[int, list[Twin]]:
-    """What is folded into each of the shown leaders, by its number. One statement."""
-    kinds = {(one.principal_id, one.body_digest, one.risk_score): one.pk for one in shown}
+    """What is folded into each of the shown leaders, by its number. One statement, where there is anything."""
+    folded: list[Any] = [one for one in shown if getattr(one, "has_twins", False)]
+    kinds = {(one.principal_id, one.body_digest, one.risk_score): one.pk for one in folded}
     found: dict[int, list[Twin]] = {}
     if not kinds:
         return found

@@ -16,7 +16,7 @@ KINDS: dict[str, str] = {
     "action.expired": "let it expire: no decision before {deadline}",
     "action.executed": "reported that it was executed",
     "action.failed": "reported that it failed",
-    "standing.proposed": "proposed to allow {max_uses} more like action {example} until {valid_until}: {reason}",
+    "standing.proposed": "proposed to allow {max_uses} more like action {example} until {until}: {reason}",
     "standing.vote": "voted to {verdict} it: {reason} ({given} of {needed})",
     "standing.activated": "approved it, and it is in force now: {reason}",
     "standing.declined": "declined it: {reason}",

@@ -54,15 +54,16 @@ class StandingCase:
         return ", ".join(vote.person.shown_name for vote in self.votes if vote.verdict == "approve")
 
     @cached_property
-    def stages(self) -> list[tuple[str, list[tuple[Requirement, int]], list[StandingVote]]]:
-        """The route it takes: of each stage its label, how many of whom are there, and its votes."""
+    def stages(self) -> list[tuple[str, list[tuple[Requirement, int]], list[StandingVote], bool]]:
+        """The route it takes: of each stage its label, how many of whom are there, its votes, and if it is full."""
         route, now = self.standing.way, standing_of(terms.as_action(self.standing))
         found = []
         for number, stage in enumerate(route.stages, start=1):
             done = number < now.stage or now.complete
             given = now.given if number == now.stage else [one.needed if done else 0 for one in stage.requirements]
             wanted = list(zip(stage.requirements, given, strict=True))
-            found.append((stage.label, wanted, [vote for vote in self.votes if vote.stage == number]))
+            votes = [vote for vote in self.votes if vote.stage == number]
+            found.append((stage.label, wanted, votes, done))
         return found
 
     @cached_property

@@ -252,6 +252,7 @@ def _terms_of(standing: StandingApproval) -> dict[str, Any]:
         "max_uses": standing.max_uses,
         "valid_from": ledger.timestamp(standing.valid_from),
         "valid_until": ledger.timestamp(standing.valid_until),
+        "until": f"{standing.valid_until:%Y-%m-%d %H:%M} UTC",
         "route": standing.route,
         "reason": standing.reason,
     }

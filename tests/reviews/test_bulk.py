@@ -31,7 +31,9 @@ def press(browser: Client, actions: list[Action], verdict: str = "reject", reaso
 
 def medium(api: Api, n: int = 0) -> Action:
     """A pending action of medium risk."""
-    action = row(lifecycles.pending(api, action_type="query", description=f"Look {n}", context={"require_human_approval": True}))
+    action = row(
+        lifecycles.pending(api, action_type="query", description=f"Look {n}", context={"require_human_approval": True})
+    )
     assert action.risk_level in ("low", "medium")
     return action
 

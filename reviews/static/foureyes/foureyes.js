@@ -14,9 +14,7 @@
 
   // Nobody's text selection, ticks or half-written reason are swept away under their hands.
   function isReading() {
-    if (results.querySelector("input:checked, .twins[open]") || results.contains(document.activeElement?.closest("input"))) {
-      return true;
-    }
+    if (results.querySelector("input:checked, .twins[open]")) return true;
     const chosen = document.getSelection();
     return Boolean(chosen && !chosen.isCollapsed && results.contains(chosen.anchorNode));
   }
