@@ -20,6 +20,7 @@ from governance.people import change_person, create_person, save_team
 from governance.rule_changes import change_rule
 from reviews.exports import export_history
 from reviews.vote import cast_vote
+from tests.reviews.test_standing import propose, revoke
 from tests.support import lifecycles
 from tests.support.api import GUIDE_EXAMPLE
 from tests.support.people import SETUP
@@ -44,7 +45,9 @@ def broken(monkeypatch):
 @pytest.fixture
 def scene(api, agent, reviewer, team):
     """What the verbs below work on."""
+    example = Action.objects.get(pk=lifecycles.approved(api, resource="given before"))
     return {
+        "standing": propose(example, reviewer),
         "agent": agent,
         "key": AgentKey.objects.get(),
         "reviewer": reviewer,
@@ -117,6 +120,8 @@ VERBS = {
     ),
     "change_rule new": lambda s: change_rule(Policy(**POLICY), actor=SETUP, reason="New."),
     "export_history": export,
+    "propose_standing": lambda s: propose(s["pending"], s["reviewer"]),
+    "revoke_standing": lambda s: revoke(s["standing"], s["reviewer"]),
 }
 
 
