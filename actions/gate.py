@@ -31,6 +31,7 @@ class Answer:
     assessment: dict[str, Any]
     verdict: dict[str, Any]
     route: Route | None  # None where nobody is asked
+    standing: tuple[int, ...] = ()  # the standing approvals under which it would pass all the same
 
 
 def ask(

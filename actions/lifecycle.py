@@ -79,6 +79,23 @@ def settle(
     )
 
 
+def allow_in_advance(action: Action, *, reason: str, by_name: str) -> None:
+    """Let an action that is not stored yet be born approved instead of pending: people allowed it before.
+
+    Raises IllegalTransition for one the rules did not leave to people.
+    """
+    if action.pk is not None or action.state != State.PENDING:
+        raise IllegalTransition(
+            f"This action is {action.get_state_display().lower()}; nothing can be allowed in advance."
+        )
+    action.state = State.APPROVED
+    action.decided_via = DecidedVia.STANDING
+    action.decided_at = action.created_at
+    action.decided_by_name = by_name[:255]
+    action.reason = reason
+    action.deadline = action.remind_at = action.escalate_at = None
+
+
 def advance(action: Action, target: State, *, at: datetime) -> None:
     """Move a decided action on. The caller holds the row's lock; raises IllegalTransition where no arrow leads."""
     _check(action, target)

@@ -6,7 +6,9 @@ from django.db import transaction
 
 from actions import gate
 from actions.contract import Submission
+from actions.coverage import in_force
 from actions.models import Action, AgentKey
+from actions.standing_uses import pass_under
 from actions.submit import Arrival, weigh
 from governance import ledger
 from governance.actors import Actor
@@ -19,6 +21,9 @@ def preflight_action(submission: Submission, *, key: AgentKey, arrival: Arrival,
     record then stands in the stream of the agent whose key asked. Raises Forbidden like submit_action.
     """
     action, answer = weigh(submission, key=key, arrival=arrival)
+    if standing := in_force().filter(pk__in=answer.standing).order_by("pk").first() if answer.standing else None:
+        standing.uses += 1  # the use it would be; nothing is counted
+        pass_under(action, standing)
     with transaction.atomic(durable=True):
         _record(action, answer, actor)
     return action
@@ -35,7 +40,7 @@ def _record(action: Action, answer: gate.Answer, actor: Actor) -> None:
             "agent_id": action.agent.agent_id,
             "action_type": action.action_type,
             "resource": action.resource,
-            "outcome": answer.outcome,
+            "outcome": str(action.state),
             "score": f"{answer.score:.1f}",
             "level": answer.level,
         },

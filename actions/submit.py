@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Never
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -13,15 +15,19 @@ from django.utils import timezone
 from actions import gate
 from actions.agents import record_registration
 from actions.contract import Submission
+from actions.coverage import covering
 from actions.models import Action, Agent, AgentKey, DecidedVia, Sample, Seat, State
 from actions.sampling import is_drawn
 from actions.senders import agent_named, why_blocked
+from actions.standing_uses import record_use, take_standing
 from actions.succession import predecessor
 from governance import ledger, routing
 from governance.actors import Actor
-from governance.errors import CannotSupersede, IdempotencyConflict
+from governance.errors import CannotSupersede, IdempotencyConflict, TooManyPending
 from governance.routing import Route
 from governance.statements import Question, insert
+
+logger = logging.getLogger(__name__)
 
 # Within this time the same body under another correlation id may be a retry; it is linked, never merged (3.5).
 RETRY_WINDOW = timedelta(minutes=2)
@@ -37,6 +43,7 @@ class Arrival:
     idempotency_key: str | None
     rules_version: int | None
     switched_off: str
+    has_standing: bool = False
 
     def token(self) -> str | None:
         """The mark two deliveries of one submission share.
@@ -56,7 +63,8 @@ def submit_action(submission: Submission, *, key: AgentKey, arrival: Arrival, ac
     """Record what the agent intends and what the rules answer. Returns the action and whether it is a replay.
 
     Raises Forbidden when the agent id belongs to somebody else's key, IdempotencyConflict when the Idempotency-Key
-    came with another body before, MissingFields or CannotSupersede when it cannot take the place of the one it names.
+    came with another body before, TooManyPending when as many actions of the agent wait as may, MissingFields or
+    CannotSupersede when it cannot take the place of the one it names.
     """
     token = arrival.token()
     for attempt in (1, 2):
@@ -64,6 +72,8 @@ def submit_action(submission: Submission, *, key: AgentKey, arrival: Arrival, ac
             action, answer = weigh(submission, key=key, arrival=arrival)
             action.idempotency_token = token
             action.possible_retry_of_id = _possible_retry_of(key, arrival, token)
+            if answer.outcome == "pending" and not answer.standing and _is_full(key):
+                return _replay(_first(key, token) or _refuse(key), arrival), True
             with transaction.atomic(durable=True):
                 if submission.supersedes is not None:  # again, behind the lock
                     predecessor(submission.supersedes, key.agent, lock=True)
@@ -71,7 +81,7 @@ def submit_action(submission: Submission, *, key: AgentKey, arrival: Arrival, ac
         except (IntegrityError, CannotSupersede) as exc:
             # Somebody else wrote the same token, or registered the same agent id, a moment ago. And whoever repeats a
             # submission finds the place taken by the first delivery.
-            first = Action.objects.filter(principal=key.agent, idempotency_token=token).first() if token else None
+            first = _first(key, token)
             if first is not None:
                 return _replay(first, arrival), True
             if attempt == 2 or isinstance(exc, CannotSupersede):
@@ -137,6 +147,8 @@ def weigh_for(
         correlation_id=arrival.correlation_id,
         body_digest=arrival.body_digest,
     )
+    if pending and arrival.has_standing:
+        answer = replace(answer, standing=covering(action))
     return action, answer
 
 
@@ -157,16 +169,22 @@ def store(action: Action, answer: gate.Answer, actor: Actor) -> Action:
 
 def record_new(action: Action, answer: gate.Answer, actor: Actor) -> None:
     """The rows of a new action and its entry, in the caller's transaction. `actor` is whom the entry names."""
+    standing = take_standing(action, answer.standing)
     insert(action)
+    if standing is not None:
+        record_use(action, standing, actor)
     if answer.route is not None and answer.route != routing.default_route(action.risk_score):
         Seat.objects.bulk_create(_seats(action, answer.route))
-    if action.state == State.APPROVED and is_drawn(action.pk, action.digest):
+    if answer.outcome == "approved" and is_drawn(action.pk, action.digest):
         insert(Sample(action=action, drawn_at=action.created_at))
     _record(action, answer, actor)
 
 
 def _seats(action: Action, route: Route) -> list[Seat]:
-    """Who is wanted, as rows. Nobody has voted yet, so all of the first stage is open."""
+    """Who is wanted, as rows. Nobody has voted yet, so all of the first stage is open.
+
+    Of an action that passes under a standing approval none is: the rows only say whose groups may see it.
+    """
     return [
         Seat(
             action=action,
@@ -174,7 +192,7 @@ def _seats(action: Action, route: Route) -> list[Seat]:
             group_id=one.group,
             level=one.level,
             needed=one.needed,
-            is_open=number == 1,
+            is_open=number == 1 and action.state == State.PENDING,
         )
         for number, stage in enumerate(route.stages, start=1)
         for one in stage.requirements
@@ -192,14 +210,15 @@ def _record(action: Action, answer: gate.Answer, actor: Actor) -> None:
             "action_type": action.action_type,
             "tool_name": action.tool_name,
             "resource": action.resource,
-            "outcome": answer.outcome,
-            "reason": answer.reason,
+            "outcome": str(action.state),
+            "reason": action.reason or answer.reason,
             "score": f"{answer.score:.1f}",
             "level": answer.level,
             "matched": [policy["name"] for policy in answer.verdict["matched"]],
             "degraded": answer.verdict["degraded"],
             "deadline": ledger.timestamp(action.deadline) if action.deadline else None,
             "route": action.route or None,
+            "standing": str(action.verdict["standing"]["id"]) if "standing" in action.verdict else None,
             "possible_retry_of": str(action.possible_retry_of_id) if action.possible_retry_of_id else None,
             "supersedes": str(action.supersedes_id) if action.supersedes_id else None,
             "edited_by": str(action.edited_by_id) if action.edited_by_id else None,
@@ -229,6 +248,29 @@ def _possible_retry_of(key: AgentKey, arrival: Arrival, token: str | None) -> in
     if last is None or last[1] < timezone.now() - RETRY_WINDOW or (token and last[2] == token):
         return None
     return last[0]
+
+
+def _first(key: AgentKey, token: str | None) -> Action | None:
+    """The action an earlier delivery of this submission made, if there was one."""
+    return Action.objects.filter(principal=key.agent, idempotency_token=token).first() if token else None
+
+
+def _is_full(key: AgentKey) -> bool:
+    """Whether as many of the agent's actions wait for people as may.
+
+    Counted before the transaction: of submissions that arrive together, as many more may get in as there are threads.
+    """
+    most = settings.MAX_PENDING_PER_AGENT
+    return most > 0 and Action.objects.filter(principal=key.agent_id).pending().order_by()[most - 1 : most].exists()
+
+
+def _refuse(key: AgentKey) -> Never:
+    most, agent_id = settings.MAX_PENDING_PER_AGENT, key.agent.agent_id
+    logger.warning("Agent %s has %d actions waiting for people; one more was refused.", agent_id, most)
+    raise TooManyPending(
+        f"{most} actions submitted with the keys of {agent_id} wait for people, and no more than that may."
+        " Nothing was written. Submit again when some are decided."
+    )
 
 
 def _replay(first: Action, arrival: Arrival) -> Action:

@@ -13,6 +13,17 @@ from governance.models import AgentType
 from governance.thresholds import GUIDE
 
 
+def outcome(action: Action) -> str:
+    """The first answer: what the rules decided, unless people had allowed it in advance."""
+    return "approved" if "standing" in action.verdict else action.verdict["outcome"]
+
+
+def reason(action: Action) -> str:
+    """Why the first answer was what it was."""
+    standing = action.verdict.get("standing")
+    return standing["reason"] if standing else " ".join(action.verdict["reasons"])
+
+
 def policies(action: Action) -> dict[str, Any]:
     """The policies that applied: the enforced ones, and those that only watch."""
     return {
@@ -41,6 +52,8 @@ def thresholds(action: Action) -> dict[str, Any]:
 
 def source(action: Action) -> str:
     """What settled the first answer: a policy (or a block), the threshold, or a rule that calls a person."""
+    if "standing" in action.verdict:
+        return "policy"
     outcome, matched, line = action.verdict["outcome"], action.verdict["matched"], _line(action)
     deciding = {"approved": "allow", "pending": "require_approval", "rejected": "deny"}[outcome]
     if any(policy["effect"] == deciding for policy in matched):

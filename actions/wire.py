@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from actions import succession, verdicts
+from actions.classification import classification
 from actions.models import Action, DecidedVia, Outcome, State
 
 
@@ -90,22 +91,22 @@ def submit_answer(action: Action) -> dict[str, Any]:
 
     But for `expires_at`, where people gave the action more time: a retry reads the deadline in force.
     """
-    initial = State(action.verdict["outcome"])
+    initial, standing = State(verdicts.outcome(action)), action.verdict.get("standing")
     pending = initial == State.PENDING
-    said = words(initial, "" if pending else DecidedVia.RULES, False)
+    said = words(initial, "" if pending else DecidedVia.STANDING if standing else DecidedVia.RULES, False)
     decided_at = None if pending else action.created_at
-    reason = " ".join(action.verdict["reasons"])
+    reason = verdicts.reason(action)
     return {
         **_core(action, said, reason=reason, decided_at=decided_at, updated_at=action.created_at),
-        **_classification(action),
+        **classification(action),
         "conditions": [],
         "superseded_by": None,
         "changes": None,
         "message": _message(action, said, reason),
         "reviewed_by": None,
         "reviewed_at": None,
-        "approved_by": None,
-        "approved_at": None,
+        "approved_by": standing["by"] if standing else None,
+        "approved_at": stamp(decided_at) if standing else None,
         "comments": None,
         "policy_decision": {"approved": "allow", "pending": "require_approval", "rejected": "deny"}[initial],
         **verdicts.policies(action),
@@ -152,7 +153,7 @@ def detail_answer(action: Action, *, for_sdk: bool, trail: list[dict[str, Any]])
     payload = action.payload
     return {
         **status_answer(action),
-        **_classification(action),
+        **classification(action),
         **verdicts.policies(action),
         "thresholds": verdicts.thresholds(action),
         "status": said.details_status if for_sdk else said.status,
@@ -231,7 +232,7 @@ def _core(
         "approved": said.decision == "approved",
         "execution_allowed": said.state in ("auto_approved", "approved", "executing"),
         "success": not denied,
-        "alert_triggered": action.verdict["outcome"] != "approved",
+        "alert_triggered": verdicts.outcome(action) != "approved",
         "reason": (reason or "No reason was given.") if denied else reason,
         "approval_request_id": str(action.pk) if pending else None,
         "required_approvers": _wanted(action) if pending else [],
@@ -257,50 +258,18 @@ def _wanted(action: Action) -> list[str]:
     )
 
 
-def _classification(action: Action) -> dict[str, Any]:
-    """What the risk assessment says beside the score. CVSS is the score in context where the context counts."""
-    seen = action.assessment
-    base = seen.get("cvss") or {}
-    cvss = base.get("environmental") or base
-    named, controls = seen.get("techniques") or [], seen.get("controls") or []
-    owasp = [risk for risk in named if _is_owasp(risk)]
-    techniques = [technique for technique in named if not _is_owasp(technique)]
-    first_technique = techniques[0] if techniques else {}
-    first_control = controls[0] if controls else {}
-    return {
-        "cvss_score": cvss.get("score"),
-        "cvss_severity": str(cvss["severity"]).upper() if cvss else None,
-        "cvss_vector": cvss.get("vector"),
-        "cvss_base_score": base.get("score"),
-        "cvss_base_vector": base.get("vector"),
-        "mitre_tactic": first_technique.get("tactic"),
-        "mitre_technique": first_technique.get("id"),
-        "mitre_techniques": techniques,
-        "owasp_risks": owasp,
-        "nist_control": first_control.get("id"),
-        "nist_description": first_control.get("title"),
-        "nist_controls": controls,
-        "risk_factors": seen["factors"],
-        "risk_score_source": "pipeline",
-        "mapping_version": action.rulebook_version,
-    }
-
-
-def _is_owasp(technique: dict[str, Any]) -> bool:
-    return str(technique.get("id")).startswith("ASI")
-
-
 def _decided(action: Action, said: Words) -> dict[str, Any]:
     by_person = action.decided_via in (DecidedVia.PERSON, DecidedVia.GLASS)
     name = action.decided_by_name or None
     at = stamp(action.decided_at) if by_person else None
-    approved = said.decision == "approved" and by_person
+    # Whoever gave a standing approval approved this, without having looked at it.
+    approved = said.decision == "approved" and (by_person or action.decided_via == DecidedVia.STANDING)
     return {
         "decision_ready": said.decision != "pending",
         "reviewed_by": name if by_person else None,
         "reviewed_at": at,
         "approved_by": name if approved else None,
-        "approved_at": at if approved else None,
+        "approved_at": stamp(action.decided_at) if approved else None,
         "rejection_reason": action.reason if said.decision == "denied" else None,
         "comments": action.reason if by_person and action.reason else None,
         "execution_status": _execution_status(action.state),

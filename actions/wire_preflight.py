@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions import wire
+from actions import verdicts, wire
 from actions.models import Action
 
 WOULD_BE_APPROVED = "would_be_approved"
@@ -57,7 +57,7 @@ def evaluation_answer(action: Action, *, milliseconds: int) -> dict[str, Any]:
     """The published client's policy evaluation: `decision` is allow, deny or require_approval, and no permission."""
     told = wire.submit_answer(action)
     return {
-        "decision": _DECISIONS[action.verdict["outcome"]],
+        "decision": _DECISIONS[verdicts.outcome(action)],
         "matched_policies": told["policies_evaluated"],
         "observed_policies": told["observed_policies"],
         "violations": told["policy_violations"] or (action.verdict["reasons"] if told["decision"] == "denied" else []),
@@ -81,6 +81,8 @@ def evaluation_answer(action: Action, *, milliseconds: int) -> dict[str, Any]:
 
 def _told(action: Action) -> str:
     """What a submission would come to, in a sentence."""
+    if standing := action.verdict.get("standing"):
+        return f"Submitted now, it would pass. {standing['reason']} - Risk: {action.risk_score:.1f}"
     would = {
         "approved": "be approved by the rules",
         "pending": "wait for a person",

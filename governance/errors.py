@@ -224,6 +224,20 @@ class InvalidFile(Refusal):
     code = "invalid_file"
 
 
+class TooFast(Refusal):
+    """Approved sooner than anybody can read it. Nothing was decided. Read the action, then decide."""
+
+    status = 409
+    code = "too_fast"
+
+
+class InvalidStanding(Refusal):
+    """The standing approval cannot be given like that. Nothing was proposed. Correct it and propose it again."""
+
+    status = 400
+    code = "invalid_standing"
+
+
 class InvalidAccount(Refusal):
     """The account or key cannot be made like that. Nothing was changed."""
 
@@ -270,3 +284,7 @@ class TooManyTries(TooManyRequests):
     """Too many wrong passwords within five minutes. Nothing was decided. Wait five minutes and try again."""
 
     code = "too_many_tries"
+
+
+class TooManyPending(TooManyRequests):
+    """Too many actions of this agent wait for people. Nothing was written. Submit again when some are decided."""

@@ -62,6 +62,7 @@ class StateMachine:
     column: str
     transitions: Sequence[tuple[str, str]]
     frozen: Sequence[str] = ()
+    what: str = "the content of an action"
 
     def names(self, vendor: str) -> list[str]:
         verbs = ["transition", "content", "delete", "replace" if vendor == "sqlite" else "truncate"]
@@ -76,14 +77,14 @@ class StateMachine:
         if vendor == "sqlite":
             return [
                 _sqlite(table, "transition", "BEFORE UPDATE", illegal, "no such transition"),
-                _sqlite(table, "content", "BEFORE UPDATE", changed, "the content of an action never changes"),
+                _sqlite(table, "content", "BEFORE UPDATE", changed, f"{self.what} never changes"),
                 _sqlite(table, "delete", "BEFORE DELETE", "", "rows are never deleted"),
                 _sqlite(table, "replace", "BEFORE INSERT", _exists(table, [["id"]]), "rows are never replaced"),
             ]
         # PostgreSQL cannot compare json columns; jsonb, which Django uses, compares fine.
         return [
             *_postgres(table, "transition", "BEFORE UPDATE", "ROW", illegal, "no such transition"),
-            *_postgres(table, "content", "BEFORE UPDATE", "ROW", changed, "the content of an action never changes"),
+            *_postgres(table, "content", "BEFORE UPDATE", "ROW", changed, f"{self.what} never changes"),
             *_postgres(table, "delete", "BEFORE DELETE", "ROW", "", "rows are never deleted"),
             *_postgres(table, "truncate", "BEFORE TRUNCATE", "STATEMENT", "", "rows are never deleted"),
         ]

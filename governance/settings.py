@@ -246,6 +246,10 @@ SAMPLE_ONE_IN = env.int("SAMPLE_ONE_IN", default=100)  # of what the rules appro
 CLAIM_MINUTES = env.float("CLAIM_MINUTES", default=15.0)  # how long somebody is at an action
 if not 3 <= CLAIM_MINUTES <= 24 * 60:  # an open page renews its claim every two minutes
     raise ImproperlyConfigured(f"CLAIM_MINUTES: {CLAIM_MINUTES:g} is not from 3 to 1440 minutes.")
+# What protects the attention of those who decide (threats AC22); 0 switches each of them off.
+MAX_PENDING_PER_AGENT = env.int("MAX_PENDING_PER_AGENT", default=200)
+AUTO_BLOCK_REJECTIONS = env.int("AUTO_BLOCK_REJECTIONS", default=0)  # in a row, within a day
+REVIEW_PACE_SECONDS = env.float("REVIEW_PACE_SECONDS", default=0.0)  # from opening a high or critical one to approving
 LEDGER_ORIGIN = env.str("LEDGER_ORIGIN", default="foureyes.local/ledger")
 WORKER_INTERVAL = env.float("WORKER_INTERVAL", default=5.0)  # seconds between two sweeps
 ENVIRONMENT = env.str("ENVIRONMENT", default="production")  # what /api/deployment-info calls this installation

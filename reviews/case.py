@@ -25,6 +25,7 @@ from reviews.models import BreakGlass, Canary, Comment, ConditionCheck, Vote
 from reviews.moves import MOVES, Move
 from reviews.moves.base import OnPage
 from reviews.onlookers import in_its_groups
+from reviews.pace import opened_mark
 from reviews.rendering import Tree, leaf, tree
 from reviews.rows import Row
 
@@ -149,6 +150,11 @@ class Case:
     def check(self) -> ConditionCheck | None:
         """What a person found about its conditions after the outcome."""
         return getattr(self.action, "condition_check", None) if self.action.conditions else None
+
+    @property
+    def opened(self) -> str:
+        """When this page was opened, signed."""
+        return opened_mark(self.action, self.person, self.now)
 
     @property
     def needs_reason(self) -> bool:

@@ -93,6 +93,8 @@ class DecisionForm(forms.Form):
             data["reason"] = reason_from(REJECTIONS, data.get("preset", ""), data.get("reason", ""))
         return data
 
+    opened = forms.CharField(required=False, max_length=1000)
+
     @property
     def sentence(self) -> str:
         """The first thing that is wrong."""

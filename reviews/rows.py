@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from governance.models import Person
 from governance.routing import Route, Standing
 from reviews import eligibility, moments
 from reviews.eligibility import Reviewer, Seat
+from reviews.folding import Twin
 from reviews.models import Assignment, Claim
 from reviews.phrasing import Phrase, phrase
 
@@ -28,11 +30,12 @@ def with_all_a_row_asks(actions: QuerySet[Action]) -> QuerySet[Action]:
 class Row:
     """One action as a line of the queue."""
 
-    def __init__(self, action: Action, reviewer: Reviewer, now: datetime):
+    def __init__(self, action: Action, reviewer: Reviewer, now: datetime, twins: Sequence[Twin] = ()):
         self.action = action
         self.reviewer = reviewer
         self.person = reviewer.person
         self.now = now
+        self.twins = twins
 
     @cached_property
     def phrase(self) -> Phrase:

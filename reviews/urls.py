@@ -6,7 +6,9 @@ from django.urls import path
 
 from reviews import views
 from reviews.away import views as away
+from reviews.bulk import views as bulk
 from reviews.notices import views as notices
+from reviews.standing import views as standing
 
 urlpatterns = [
     path("", views.queue, name="queue"),
@@ -18,6 +20,12 @@ urlpatterns = [
     path("notices/", notices.preferences, name="notices"),
     path("away/", away.page, name="away"),
     path("away/<int:pk>/end/", away.end, name="away_end"),
+    path("bulk/", bulk.page, name="bulk"),
+    path("standing/", standing.listing, name="standing_list"),
+    path("standing/<int:pk>/", standing.one, name="standing"),
+    path("standing/<int:pk>/vote/", standing.vote, name="standing_vote"),
+    path("standing/<int:pk>/revoke/", standing.revoke, name="standing_revoke"),
+    path("standing/trial/<int:pk>/", standing.trial, name="standing_trial"),
     path("history/", views.history, name="history"),
     path("history/export.csv", views.export, name="history_export"),
 ]

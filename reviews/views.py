@@ -16,8 +16,9 @@ from actions.models import Action
 from governance.actors import Actor
 from governance.errors import NotYours, Refusal
 from governance.sign_in import actor_of, confirm
+from reviews import folding, queues
 from reviews import history as ledger_history
-from reviews import queues
+from reviews.bulk.selected import may_approve_together
 from reviews.case import Case
 from reviews.claim import renew_claim
 from reviews.context import counts_of, reviewer_on
@@ -29,6 +30,7 @@ from reviews.gates import person_of, same_site_only, signed_in
 from reviews.models import Verdict, Vote
 from reviews.moves import move_named
 from reviews.moves.base import OnPage
+from reviews.pace import opened_at
 from reviews.rows import Row, with_all_a_row_asks
 from reviews.vote import cast_vote, voter_name
 
@@ -43,14 +45,20 @@ def queue(request: HttpRequest, slug: str = queues.QUEUES[0].slug) -> HttpRespon
     if chosen is None or not chosen.is_for(reviewer):
         raise Http404
     filters = QueueFilter(request.GET, chosen.rows(reviewer))
-    page = chosen.order.page(with_all_a_row_asks(filters.qs), request.GET, queues.PAGE_SIZE)
+    waiting = filters.qs if chosen.table else folding.leaders(filters.qs)
+    page = chosen.order.page(with_all_a_row_asks(waiting), request.GET, queues.PAGE_SIZE)
+    twins = {} if chosen.table else folding.twins_of(filters.qs, page.rows)
+    rows = [Row(action, reviewer, now, twins.get(action.pk, ())) for action in page.rows]
+    selectable = [] if chosen.table else [row for row in rows if row.refusal is None]
     context = {
         "section": "review",
         "queue": chosen,
         "counts": counts_of(request),
         "filter": filters,
         "summary": queues.summary(filters.qs, now, chosen),
-        "rows": [Row(action, reviewer, now) for action in page.rows],
+        "rows": rows,
+        "selectable": selectable,
+        "together": any(may_approve_together(row.action) for row in selectable),
         "page": page,
         "now": now,
         "query": _without_place(request),
@@ -89,6 +97,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
             digest=form.cleaned_data["digest"],
             reason=form.cleaned_data["reason"],
             conditions=form.cleaned_data["conditions"],
+            opened=opened_at(form.cleaned_data["opened"], found, person),
         )
     except NotYours:
         raise Http404 from None

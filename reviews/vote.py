@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -29,7 +30,9 @@ from governance.routing import Route, Standing
 from reviews.canaries import reveal
 from reviews.eligibility import JOINED, VOTES, Seat, asks_password, seat_for
 from reviews.models import Assignment, Claim, Verdict, Vote
+from reviews.pace import check_pace
 from reviews.seats import refresh
+from reviews.suspension import block_when_rejected_again
 
 MAX_REASON = 4000
 MAX_CONDITIONS = 10
@@ -45,6 +48,7 @@ def cast_vote(
     digest: str,
     reason: str = "",
     conditions: Sequence[str] = (),
+    opened: datetime | None = None,
 ) -> Vote:
     """Record a verdict ("approve" or "reject") on exactly the content whose digest was shown.
 
@@ -54,8 +58,10 @@ def cast_vote(
 
     Raises, with nothing decided: MalformedBody for another verdict or an unusable text, ReasonRequired for a rejection
     or a critical approval without one, StepUpRequired for a critical approval without a fresh password, NotYours,
-    StaleContent when the digest differs, NotPending naming who was first, DeadlinePassed, NotEligible.
+    StaleContent when the digest differs, NotPending naming who was first, DeadlinePassed, NotEligible, TooFast when the
+    page was `opened` too short a while ago.
     """
+    vote = None
     verdict, reason, conditions = _checked(verdict, reason, conditions)
     with transaction.atomic(durable=True):
         action = locked(action_id, person)
@@ -67,9 +73,15 @@ def cast_vote(
                 raise ReasonRequired
             if verdict == Verdict.APPROVE and asks_password(action) and not actor.is_confirmed(timezone.now()):
                 raise StepUpRequired
-            return write_vote(action, seat, actor=actor, verdict=verdict, reason=reason, conditions=conditions)
-    # Raised after the commit, so that the expiry this vote came too late for stays recorded.
-    raise DeadlinePassed
+            if verdict == Verdict.APPROVE:
+                check_pace(action, opened)
+            vote = write_vote(action, seat, actor=actor, verdict=verdict, reason=reason, conditions=conditions)
+    if vote is None:
+        # Raised after the commit, so that the expiry this vote came too late for stays recorded.
+        raise DeadlinePassed
+    if verdict == Verdict.REJECT:
+        block_when_rejected_again(action.principal_id)
+    return vote
 
 
 def locked(action_id: int, person: Person) -> Action:

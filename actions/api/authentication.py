@@ -7,13 +7,13 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.db.models import Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from actions.agent_keys import digest_of, public_id_of, touch_key
-from actions.models import Agent, AgentKey, KillSwitch
+from actions.models import Agent, AgentKey, KillSwitch, StandingApproval
 from governance.actors import Actor
 from governance.errors import Unauthorized
 from governance.models import Person, RulebookVersion
@@ -47,6 +47,11 @@ _AGENT = (
 _TEAM = ("id", "name")
 _OWNER = ("id", "username")
 
+# Whether anything was allowed to the agent in advance; when and what exactly is asked only where it could help.
+_ALLOWED = StandingApproval.objects.filter(
+    agent=OuterRef("agent_id"), status=StandingApproval.Status.ACTIVE, uses__lt=F("max_uses")
+)
+
 # A key with all that deciding about its request needs, in one statement: agent, team, rules version, switch.
 _LOOK_UP = Question(
     lambda public_id: (
@@ -55,9 +60,10 @@ _LOOK_UP = Question(
         .annotate(
             rules_version=Subquery(RulebookVersion.objects.order_by("-version").values("version")[:1]),
             switched_off=Subquery(KillSwitch.objects.filter(blocked=True).values("reason")[:1]),
+            has_standing=Exists(_ALLOWED),
         )
         .values_list(
-            *("rules_version", "switched_off"),
+            *("rules_version", "switched_off", "has_standing"),
             *_KEY,
             *(f"agent__{name}" for name in _AGENT),
             *(f"agent__team__{name}" for name in _TEAM),
@@ -73,13 +79,14 @@ def _look_up(public_id: str) -> AgentKey | None:
     if row is None:
         return None
     values = iter(row)
-    rules_version, switched_off = islice(values, 2)
+    rules_version, switched_off, has_standing = islice(values, 3)
     key = stored(AgentKey, _KEY, islice(values, len(_KEY)))
     agent = stored(Agent, ("id", *_AGENT), (key.agent_id, *islice(values, len(_AGENT))))
     agent.team = stored(Group, _TEAM, islice(values, len(_TEAM)))
     agent.owner = stored(Person, _OWNER, values) if agent.owner_id else None
     key.agent = agent
     key.rules_version, key.switched_off = rules_version, switched_off  # type: ignore[attr-defined]
+    key.has_standing = bool(has_standing)  # type: ignore[attr-defined]
     return key
 
 

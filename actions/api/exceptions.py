@@ -11,6 +11,8 @@ from rest_framework.response import Response
 
 from governance.errors import BodyTooLarge, NotYours, Refusal, Unauthorized
 
+_HEADERS = {401: {"WWW-Authenticate": 'Bearer realm="foureyes"'}, 429: {"Retry-After": "1"}}
+
 
 def envelope(
     sentence: str, code: str, *, errors: dict[str, str] | None = None, request: Any = None, **more: Any
@@ -38,8 +40,9 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         exc = Unauthorized()
     if isinstance(exc, Refusal):
-        headers = {"WWW-Authenticate": 'Bearer realm="foureyes"'} if exc.status == 401 else None
-        body = envelope(exc.sentence, exc.code, errors=exc.errors, request=request)
+        wait = 1 if exc.status == 429 else None  # seconds; the published client waits them out (wire-contract 3.3)
+        headers = _HEADERS.get(exc.status)
+        body = envelope(exc.sentence, exc.code, errors=exc.errors, request=request, retry_after=wait)
         return Response(body, status=exc.status, headers=headers)
     if isinstance(exc, exceptions.APIException):
         body = envelope(_in_one_sentence(exc), str(exc.default_code).upper(), request=request)

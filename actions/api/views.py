@@ -77,6 +77,7 @@ def arrival_of(request: Request, submission: Submission) -> Arrival:
         idempotency_key=request.headers.get("Idempotency-Key", "")[:255] or submission.idempotency_key,
         rules_version=key.rules_version,
         switched_off=key.switched_off or "",
+        has_standing=key.has_standing,
     )
 
 

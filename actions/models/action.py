@@ -182,6 +182,8 @@ class Action(models.Model):
                 fields=["id"], name="action_unannounced", condition=Q(state=State.PENDING, announced_at__isnull=True)
             ),
             models.Index(fields=["principal", "-id"], name="action_by_principal"),
+            # How many of an agent's wait: counted up to a limit with every submission that would wait, too.
+            models.Index(fields=["principal"], name="action_pending_of", condition=Q(state=State.PENDING)),
             models.Index(fields=["agent", "-id"], name="action_by_agent"),
             models.Index(fields=["team", "-id"], name="action_by_team"),
             # A replay over a range of dates.

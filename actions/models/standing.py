@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from actions.models.action import Action
 from actions.models.agents import Agent
+from governance import routing
 
 
 class StandingApproval(models.Model):
@@ -50,6 +51,16 @@ class StandingApproval(models.Model):
     def __str__(self) -> str:
         return f"{self.action_type} of {self.agent}, up to {self.max_uses}"
 
+    @property
+    def way(self) -> routing.Route:
+        """The route it is given by, as a value."""
+        return routing.from_snapshot(self.route)
+
+    @property
+    def stream(self) -> str:
+        """The name of its ledger stream."""
+        return f"standing:{self.pk}"
+
 
 class StandingVote(models.Model):
     """One person's verdict on a standing approval, bound to its terms."""
@@ -74,6 +85,11 @@ class StandingVote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.verdict} standing {self.standing_id}"
+
+    @property
+    def ballot(self) -> routing.Ballot:
+        """The vote as routing counts it."""
+        return routing.Ballot(self.identity, frozenset(self.groups), self.level, self.in_team, self.stage)
 
 
 class StandingUse(models.Model):

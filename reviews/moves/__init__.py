@@ -6,7 +6,7 @@ module with a `MOVE` and its name in MOVES; the order is that of the page.
 
 from __future__ import annotations
 
-from reviews.moves import check_conditions, edit, escalate, extend, glass, request_changes, revoke, sample
+from reviews.moves import check_conditions, edit, escalate, extend, glass, request_changes, revoke, sample, standing
 from reviews.moves.assign import ASSIGN, UNASSIGN
 from reviews.moves.base import Move
 from reviews.moves.claim import CLAIM, RELEASE, TAKE_OVER
@@ -21,6 +21,7 @@ MOVES: tuple[Move, ...] = (
     UNASSIGN,
     request_changes.MOVE,
     edit.MOVE,
+    standing.MOVE,
     escalate.MOVE,
     extend.MOVE,
     revoke.MOVE,

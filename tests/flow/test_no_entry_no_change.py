@@ -34,6 +34,7 @@ from reviews.request_changes import request_changes
 from reviews.revoke import revoke_approval
 from reviews.vote import cast_vote
 from tests.reviews.away import away, back
+from tests.reviews.test_standing import propose, revoke
 from tests.support import lifecycles
 from tests.support.api import GUIDE_EXAMPLE
 from tests.support.people import SETUP, person_called
@@ -61,8 +62,10 @@ def scene(api, agent, reviewer, senior, team):
     claimed = Action.objects.get(pk=lifecycles.pending(api, resource="claimed"))
     claim_action(claimed.pk, actor=SETUP, person=reviewer)
     assign_action(claimed.pk, actor=SETUP, person=reviewer, to="rita")
+    example = Action.objects.get(pk=lifecycles.approved(api, resource="given before"))
     return {
         "claimed": claimed,
+        "standing": propose(example, reviewer),
         "senior": senior,
         "agent": agent,
         "key": AgentKey.objects.get(),
@@ -191,6 +194,8 @@ VERBS = {
         Channel(name="c", kind="slack", url="https://hooks.slack.com/x"), actor=SETUP
     ),
     "save_preference": lambda s: save_preference(NoticePreference(person=s["reviewer"], email="off"), actor=SETUP),
+    "propose_standing": lambda s: propose(s["pending"], s["reviewer"]),
+    "revoke_standing": lambda s: revoke(s["standing"], s["reviewer"]),
 }
 
 

@@ -12,7 +12,9 @@
     return window.htmx.ajax("GET", url, { target: "#results", swap: "innerHTML" });
   }
 
+  // Nobody's text selection, ticks or half-written reason are swept away under their hands.
   function isReading() {
+    if (results.querySelector("input:checked, .twins[open]")) return true;
     const chosen = document.getSelection();
     return Boolean(chosen && !chosen.isCollapsed && results.contains(chosen.anchorNode));
   }
@@ -127,6 +129,12 @@
     j: () => (move(1), Boolean(results)),
     k: () => (move(-1), Boolean(results)),
     "/": () => focusOn("#filters input[type=search]"),
+    x: () => {
+      const row = document.activeElement && document.activeElement.closest("#results tr, #results .twins li");
+      const box = row && row.querySelector("input[type=checkbox]");
+      if (box) box.checked = !box.checked;
+      return Boolean(box);
+    },
     a: () => focusOn("#approve"),
     r: () => {
       const reason = document.getElementById("reason");

@@ -1,0 +1,1 @@
+"""Many actions with one press: the verb and its page."""

@@ -1,0 +1,108 @@
+"""Allow more like this: an action as the example of a standing approval."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from actions.models import Action, StandingApproval
+from governance.actors import Actor
+from governance.errors import Refusal
+from governance.models import Person
+from reviews.eligibility import Reviewer
+from reviews.moves.base import Move, MoveForm
+from reviews.rendering import plain
+from reviews.standing import terms
+from reviews.standing.verbs import propose_standing
+
+
+class StandingForm(MoveForm):
+    """The terms. Without a script, too, the picked details become part of the condition."""
+
+    condition = forms.CharField(
+        max_length=2000,
+        label="Where this holds",
+        help_text="a condition, as policies have them",
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "mono"}),
+    )
+    details = forms.MultipleChoiceField(
+        required=False, label="And these details are the same", widget=forms.CheckboxSelectMultiple
+    )
+    score_up_to = forms.FloatField(label="Score up to", min_value=0)
+    max_uses = forms.IntegerField(
+        label="How many", help_text="at most 1000", min_value=1, max_value=terms.MAX_USES, initial=10
+    )
+    days = forms.IntegerField(
+        label="For days", help_text="at most 30", min_value=1, max_value=terms.MAX_DAYS, initial=7
+    )
+    reason = forms.CharField(
+        label="Why",
+        help_text="others read it before they vote",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        choices = [(name, plain(f"{name}: {value}", limit=60)) for name, value in terms.details_of(self.action).items()]
+        details: Any = self.fields["details"]
+        details.choices = choices
+        if not choices:
+            del self.fields["details"]
+        self.fields["condition"].initial = terms.preset(self.action)
+        score: Any = self.fields["score_up_to"]
+        score.initial = self.action.risk_score
+        score.help_text = f"at most {self.action.risk_score:g}"
+
+    def clean(self) -> dict[str, Any]:
+        """The picked details go into the condition: what is proposed is what was tried."""
+        found = super().clean() or self.cleaned_data
+        if "condition" in found:
+            condition = found["condition"].replace("\r\n", "\n").strip()
+            found["condition"] = terms.with_details(condition, self.action, found.get("details") or ())
+        return found
+
+    @property
+    def trial(self) -> terms.Trial:
+        """What the terms say of the example and of the agent's latest actions."""
+        if not self.is_valid() and "condition" not in self.cleaned_data:
+            return terms.Trial("There is no condition yet.")
+        score = self.cleaned_data.get("score_up_to", self.action.risk_score)
+        return terms.try_terms(self.action, self.cleaned_data["condition"], min(score, self.action.risk_score))
+
+
+def _offered(reviewer: Reviewer, action: Action) -> bool:
+    if terms.why_no_example(action):
+        return False
+    fresh = StandingApproval(example=action, agent=action.agent, score_up_to=action.risk_score, route=action.route)
+    return not isinstance(terms.seat_on(reviewer, fresh), Refusal)
+
+
+def _make(action: Action, actor: Actor, person: Person, given: dict[str, Any]) -> str:
+    standing = propose_standing(
+        action.pk,
+        actor=actor,
+        person=person,
+        **{name: given[name] for name in ("digest", "condition", "score_up_to", "max_uses", "days", "reason")},
+    )
+    if standing.status == StandingApproval.Status.ACTIVE:
+        return f"Standing approval {standing.pk} is in force. It is listed under Standing, and can be revoked there."
+    return (
+        f"Standing approval {standing.pk} is proposed. It takes effect once as many approved it as this route asks for."
+    )
+
+
+MOVE = Move(
+    slug="allow-more",
+    label="Allow more like this",
+    button="Propose",
+    form=StandingForm,
+    offered=_offered,
+    make=_make,
+    help=(
+        "Up to so many more actions of this agent and type pass without waiting, for a while. It takes the same"
+        " approvals as this action; yours is the first. It does not decide this action."
+    ),
+    template="_standing_fields.html",
+)
