@@ -9,10 +9,16 @@ import pytest
 from django.db import transaction
 
 from governance import rulebook
-from tests.proof.mutants import MUTANTS
+from tests.proof import stories_of_people, stories_of_quorum
+from tests.proof.mutants_of_routing import MUTANTS as OF_ROUTING
+from tests.proof.mutants_of_verbs import MUTANTS as OF_VERBS
 from tests.proof.mutation import Mutant, applied
-from tests.proof.scenarios import SCENARIOS, Scenario
+from tests.proof.words import SCENARIOS, Scenario
 from tests.support.api import Api
+
+MUTANTS = (*OF_ROUTING, *OF_VERBS)
+# Telling them is what their import is for.
+STORIES = (stories_of_people, stories_of_quorum)
 
 pytestmark = pytest.mark.django_db
 
