@@ -66,8 +66,9 @@ def untouched(page: str, action: Action) -> str:
     """A page's HTML without what differs between any two actions: their number, digest, times and the form's token."""
     page = page.replace(action.digest, "DIGEST").replace(action.digest[:8], "D").replace(action.digest[-8:], "D")
     for pattern, word in (
-        (rf"(#|actions/|action-){action.pk}\b", "N"),
+        (rf"(#|actions/|action-|trial/){action.pk}\b", "N"),
         (r'csrfmiddlewaretoken" value="\w+"', "TOKEN"),
+        (r'name="opened"\s+value="[^"]+"', "OPENED"),
         (r"\d{4}-\d\d-\d\d(T| )\d\d:\d\d(:\d\d)?(\.\d+)?(\+00:00|Z)?", "TIME"),
         (r"\d\d:\d\d:\d\d", "TIME"),
         (r"[0-9a-f]{64}", "HASH"),

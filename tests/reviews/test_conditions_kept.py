@@ -214,7 +214,7 @@ def test_the_queue(api: Api, reviewer: Person, sign_in: SignIn) -> None:
     page = client.get("/queues/conditions/")
     text = text_of(page)
     assert [line.action.pk for line in page.context["rows"]] == [older.pk, newer.pk]
-    assert "2 to check, the oldest from" in text
+    assert "2 waiting, oldest" in text
     assert "Only rows of team A." in text
     assert "Due" not in text
     assert "Conditions2" in text

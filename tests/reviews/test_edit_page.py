@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actions.models import Action
+from actions.models import Action, Agent
 from governance.models import Person
-from governance.statements import insert
+from reviews.canaries import plant_canary
 from reviews.rendering import editable
 from tests.reviews.edits import changed, edit, press
 from tests.reviews.pages import DECEPTIVE, XSS, assert_only_ours, hostile_fields, pay, row, text_of
 from tests.support import lifecycles
 from tests.support.api import Api
+from tests.support.people import SETUP
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -43,19 +44,14 @@ def test_a_derived_description_is_derived_again(api: Api, reviewer: Person) -> N
     assert "description_derived" not in own.payload
 
 
-def test_a_canary_stays_a_canary(api: Api, reviewer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What must never be executed is not made executable by an edit."""
-
-    def planted(row: Any) -> None:
-        row.is_canary = True
-        insert(row)
-
-    with monkeypatch.context() as patch:
-        patch.setattr("actions.submit.insert", planted)
-        old = pay(api, 5)
-    new, _ = edit(old, reviewer)
-    assert row(new.pk).is_canary
-    assert api.get(f"/api/v1/actions/{new.pk}").status == 404
+def test_nothing_takes_the_place_of_a_planted_test(agent: Agent, reviewer: Person) -> None:
+    """Who would not let it pass as it was has caught it; and what must never be executed is not made executable."""
+    canary = plant_canary(actor=SETUP, agent=agent, template="own-account")
+    old = row(canary.action_id)
+    returned, _ = edit(old, reviewer, editable({**old.payload, "resource": "elsewhere"}))
+    assert (returned.pk, returned.state, returned.superseded_by.count()) == (old.pk, "changes_requested", 0)
+    canary.refresh_from_db()
+    assert canary.caught is True
 
 
 def test_numbers_beyond_what_is_exact_survive(api: Api, reviewer: Person) -> None:
