@@ -42,9 +42,9 @@ class MoveForm(forms.Form):
 
 
 def reason_field(help_text: str) -> forms.CharField:
-    """A reason that must be given."""
+    """A reason that must be given. Its label is not that of the decision's own reason."""
     return forms.CharField(
-        label="Reason",
+        label="Why",
         help_text=help_text,
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -21,7 +21,7 @@ class GlassForm(MoveForm):
     """Why, and who."""
 
     reason = forms.CharField(
-        label="Reason",
+        label="Why",
         help_text=f"at least {LEAST_REASON} characters: the emergency, and why nobody else can be asked",
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
