@@ -23,7 +23,7 @@ from reviews.history import Line, timeline_of
 from reviews.lineage import Lineage
 from reviews.models import BreakGlass, Canary, Comment, ConditionCheck, Vote
 from reviews.moves import MOVES, Move
-from reviews.moves.base import OnPage
+from reviews.moves.base import GROUPS, OnPage
 from reviews.onlookers import in_its_groups
 from reviews.pace import opened_mark
 from reviews.rendering import Tree, leaf, tree
@@ -112,9 +112,13 @@ class Case:
         return {move.slug: self._on_page(move) for move in MOVES if move.offered(reviewer, self.action)}
 
     @property
-    def moves(self) -> list[OnPage]:
-        """Those of them that no part of the page draws in a place of its own."""
-        return [one for one in self.offered.values() if not one.move.place]
+    def moves(self) -> list[tuple[str, list[OnPage]]]:
+        """Those of them that no part of the page draws in a place of its own, each group with its heading."""
+        by_group = {
+            group: [one for one in self.offered.values() if not one.move.place and one.move.group == group]
+            for group in GROUPS
+        }
+        return [(group, moves) for group, moves in by_group.items() if moves]
 
     @property
     def at_it(self) -> list[OnPage]:

@@ -19,6 +19,11 @@ Offered = Callable[[Reviewer, Action], bool]
 # Calls the verb with what the form holds, and says what was done.
 Made = Callable[[Action, Actor, Person, dict[str, Any]], str]
 
+# The headings of the other moves, in the order of the page. The last is for emergencies, and quiet.
+AFTERWARDS, INSTEAD, TIME = "Afterwards", "Instead", "Time and others"
+NEXT_ONES, EMERGENCY = "The next ones", "In an emergency"
+GROUPS = (AFTERWARDS, INSTEAD, TIME, NEXT_ONES, EMERGENCY)
+
 
 class MoveForm(forms.Form):
     """A move's fields. `digest` names the content that was shown, for the moves that are bound to it."""
@@ -37,9 +42,9 @@ class MoveForm(forms.Form):
 
 
 def reason_field(help_text: str) -> forms.CharField:
-    """A reason that must be given."""
+    """A reason that must be given. Its label is not that of the decision's own reason."""
     return forms.CharField(
-        label="Reason",
+        label="Why",
         help_text=help_text,
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -55,8 +60,9 @@ class Move:
     """One thing a person may do with an action.
 
     `slug` is its place in the address, `label` stands on what opens it, `button` on what does it; `weight` is the
-    class of that button ("", "go" or "no"). `template` draws the fields, where the plain listing of them will not do.
-    `place` names the part of the page that draws it; without one it stands among the other moves.
+    class of that button ("", "go" or "no"). `group` is the heading it stands under; `hint` says in a few words beside
+    its label what it does, `help` says it whole beside the form. `template` draws the fields, where the plain listing
+    of them will not do. `place` names the part of the page that draws it; without one it stands among the other moves.
     """
 
     slug: str
@@ -65,6 +71,8 @@ class Move:
     form: type[MoveForm]
     offered: Offered
     make: Made
+    group: str = INSTEAD
+    hint: str = ""
     help: str = ""
     weight: str = ""
     template: str = "_move_fields.html"

@@ -12,7 +12,7 @@ from governance.models import Person
 from reviews.check_conditions import check_conditions, check_refusal
 from reviews.eligibility import Reviewer
 from reviews.forms import MAX_REASON
-from reviews.moves.base import Move, MoveForm
+from reviews.moves.base import AFTERWARDS, Move, MoveForm
 
 
 class CheckForm(MoveForm):
@@ -54,5 +54,6 @@ MOVE = Move(
     form=CheckForm,
     offered=_offered,
     make=_make,
+    group=AFTERWARDS,
     help="Compare the conditions with what the agent reported. Said once, it stays in the history.",
 )

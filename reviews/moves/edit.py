@@ -13,7 +13,7 @@ from reviews import eligibility
 from reviews.edit import edit_and_approve
 from reviews.eligibility import Reviewer
 from reviews.forms import MAX_REASON
-from reviews.moves.base import Move, MoveForm
+from reviews.moves.base import INSTEAD, Move, MoveForm
 from reviews.rendering import editable
 
 
@@ -73,6 +73,8 @@ MOVE = Move(
     form=EditForm,
     offered=_offered,
     make=_make,
+    group=INSTEAD,
+    hint="with your content",
     help="The agent's action is sent back, and yours takes its place: judged anew, with your approval on it.",
     weight="go",
 )

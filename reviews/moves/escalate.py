@@ -10,7 +10,7 @@ from governance.errors import Refusal
 from governance.models import Person
 from reviews.eligibility import Reviewer
 from reviews.escalate import escalate_action, escalation_refusal
-from reviews.moves.base import Move, MoveForm, reason_field
+from reviews.moves.base import TIME, Move, MoveForm, reason_field
 from reviews.steering import steering_seat
 
 
@@ -42,6 +42,8 @@ MOVE = Move(
     form=EscalateForm,
     offered=_offered,
     make=_make,
+    group=TIME,
+    hint="call in the next group",
     help="The people of the route's escalation group may then stand in for anybody who is wanted."
     " Votes given so far keep counting, and the deadline stays.",
 )

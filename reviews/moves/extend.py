@@ -12,7 +12,7 @@ from governance.errors import Refusal
 from governance.models import Person
 from reviews.eligibility import Reviewer
 from reviews.extend import extend_deadline
-from reviews.moves.base import Move, MoveForm, reason_field
+from reviews.moves.base import TIME, Move, MoveForm, reason_field
 from reviews.steering import steering_seat
 
 _LENGTHS = (
@@ -55,5 +55,7 @@ MOVE = Move(
     form=ExtendForm,
     offered=_offered,
     make=_make,
+    group=TIME,
+    hint="by hours or days",
     help="The agent waits longer. At most 7 days at once, and 30 days after the first deadline.",
 )

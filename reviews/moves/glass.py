@@ -13,7 +13,7 @@ from reviews.break_glass import LEAST_REASON, break_glass, glass_refusal, review
 from reviews.eligibility import Reviewer
 from reviews.forms import password_field
 from reviews.models import BreakGlass
-from reviews.moves.base import Move, MoveForm
+from reviews.moves.base import AFTERWARDS, EMERGENCY, Move, MoveForm
 from reviews.vote import MAX_REASON
 
 
@@ -21,7 +21,7 @@ class GlassForm(MoveForm):
     """Why, and who."""
 
     reason = forms.CharField(
-        label="Reason",
+        label="Why",
         help_text=f"at least {LEAST_REASON} characters: the emergency, and why nobody else can be asked",
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -76,6 +76,8 @@ MOVE = Move(
     form=GlassForm,
     offered=_may_break,
     make=_break,
+    group=EMERGENCY,
+    hint="approve alone, at once",
     help="For emergencies: you approve this alone, at once, whoever else is asked for. It is shown to seniors and"
     " admins until somebody else has looked at it, within 24 hours.",
     weight="no",
@@ -89,6 +91,7 @@ REVIEW = Move(
     form=GlassReviewForm,
     offered=_may_review,
     make=_review,
+    group=AFTERWARDS,
     help="One person approved this alone. Was that justified? It stays approved either way.",
     weight="go",
 )

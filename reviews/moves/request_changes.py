@@ -12,7 +12,7 @@ from governance.models import Person
 from reviews import eligibility
 from reviews.eligibility import Reviewer
 from reviews.forms import MAX_REASON, preset_field
-from reviews.moves.base import Move, MoveForm
+from reviews.moves.base import INSTEAD, Move, MoveForm
 from reviews.presets import CHANGES, reason_from
 from reviews.request_changes import request_changes
 
@@ -48,5 +48,7 @@ MOVE = Move(
     form=RequestChangesForm,
     offered=_offered,
     make=_make,
+    group=INSTEAD,
+    hint="back to the agent",
     help="Denies this action as it is, and tells the agent what to change. A new submission will be linked to it.",
 )

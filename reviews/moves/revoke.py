@@ -9,7 +9,7 @@ from governance.actors import Actor
 from governance.errors import Refusal
 from governance.models import Person
 from reviews.eligibility import Reviewer
-from reviews.moves.base import Move, MoveForm, reason_field
+from reviews.moves.base import AFTERWARDS, Move, MoveForm, reason_field
 from reviews.revoke import revoke_approval
 from reviews.steering import revoking_seat
 
@@ -36,6 +36,8 @@ MOVE = Move(
     form=RevokeForm,
     offered=_offered,
     make=_make,
+    group=AFTERWARDS,
+    hint="deny it after all",
     help="From now on the agent reads that it is denied."
     " An agent that has read the approval already may be acting on it; nothing here can stop that.",
     weight="no",

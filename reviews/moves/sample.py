@@ -10,7 +10,7 @@ from actions.models import Action, DecidedVia, Sample
 from governance.actors import Actor
 from governance.models import Person
 from reviews.eligibility import Reviewer
-from reviews.moves.base import Move, MoveForm
+from reviews.moves.base import AFTERWARDS, Move, MoveForm
 from reviews.samples import look_at_sample, sample_refusal
 from reviews.vote import MAX_REASON
 
@@ -51,6 +51,7 @@ MOVE = Move(
     form=SampleForm,
     offered=_may_look,
     make=_look,
+    group=AFTERWARDS,
     help="The rules approved this by themselves, and it was drawn for a person to see. It stays approved either way.",
     weight="go",
 )

@@ -11,7 +11,7 @@ from governance.actors import Actor
 from governance.errors import Refusal
 from governance.models import Person
 from reviews.eligibility import Reviewer
-from reviews.moves.base import Move, MoveForm
+from reviews.moves.base import NEXT_ONES, Move, MoveForm
 from reviews.rendering import plain
 from reviews.standing import terms
 from reviews.standing.verbs import propose_standing
@@ -100,6 +100,8 @@ MOVE = Move(
     form=StandingForm,
     offered=_offered,
     make=_make,
+    group=NEXT_ONES,
+    hint="without waiting",
     help=(
         "Up to so many more actions of this agent and type pass without waiting, for a while. It takes the same"
         " approvals as this action; yours is the first. It does not decide this action."

@@ -21,7 +21,7 @@ def test_it_works(live_portal: LivePortal, page_of: Callable[..., Page]) -> None
     senior.goto(f"/actions/{number}/")
     senior.get_by_text("Break the glass").click()
     move = senior.locator("#move-break-glass")
-    move.get_by_label("Reason").fill("The supplier stops the line in ten minutes.")
+    move.get_by_label("Why").fill("The supplier stops the line in ten minutes.")
     move.get_by_label("Your password").fill("not my password")
     move.get_by_role("button", name="Approve alone").click()
     expect(senior.get_by_role("alert")).to_contain_text("The password is wrong. Nothing was decided.")

@@ -189,4 +189,9 @@
   // A refusal is the first thing to read after a failed decision.
   const alert = document.getElementById("alert");
   if (alert) alert.focus();
+
+  // A move that was refused is open again; where its column scrolls by itself, that shows it.
+  const column = document.querySelector(".decide");
+  const refused = alert && column && column.querySelector(".move[open]");
+  if (refused) column.scrollTop += refused.getBoundingClientRect().top - column.getBoundingClientRect().top;
 })();
