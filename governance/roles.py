@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 
-from governance.models import Role
+from governance.models import Person, Role
 
 _RULE_MODELS = (
     "actiontyperule",
@@ -82,6 +82,15 @@ class RoleBackend(ModelBackend):
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
         return {*super().get_all_permissions(user_obj), *PERMISSIONS.get(user_obj.role, frozenset())}
+
+    def with_perm(self, perm: Any, is_active: bool = True, include_superusers: bool = True, obj: Any = None) -> Any:
+        """Everybody who has a permission, as a query: those Django knows of, and those whose role gives it."""
+        given = super().with_perm(perm, is_active=is_active, include_superusers=include_superusers, obj=obj)
+        if obj is not None:  # nobody has a permission on a single object, as in get_all_permissions
+            return given
+        name = perm if isinstance(perm, str) else f"{perm.content_type.app_label}.{perm.codename}"
+        roles = [role for role, has in PERMISSIONS.items() if name in has]
+        return given | Person.objects.filter(role__in=roles, is_active=is_active)
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         return any(perm.startswith(f"{app_label}.") for perm in self.get_all_permissions(user_obj))

@@ -14,20 +14,20 @@ from django.utils.safestring import SafeString
 
 from actions.models import Action, DecidedVia, Outcome, Sample, State
 from governance.models import Person
-from governance.routing import Requirement
 from reviews.assessments import Step, adds_up, cvss_words, of_mitre, of_owasp, waterfall
 from reviews.changes import changes
 from reviews.comment import digest_of
 from reviews.eligibility import Reviewer, asks_password, reviewer_of
 from reviews.history import Line, timeline_of
 from reviews.lineage import Lineage
-from reviews.models import BreakGlass, Canary, Comment, ConditionCheck, Vote
+from reviews.models import BreakGlass, Canary, Comment, ConditionCheck
 from reviews.moves import MOVES, Move
 from reviews.moves.base import GROUPS, OnPage
 from reviews.onlookers import in_its_groups
 from reviews.pace import opened_mark
 from reviews.rendering import Tree, leaf, tree
 from reviews.rows import Row
+from reviews.stages import StageOnPage, stages_of
 
 # What a reader looks for first; every other key follows in the order of its name.
 _FIRST = ("action_type", "tool_name", "resource", "resource_id", "action_details", "context", "risk_indicators")
@@ -47,16 +47,6 @@ class Difference:
     before: SafeString | None
     after: SafeString | None
     same: bool
-
-
-@dataclass(frozen=True)
-class StageOnPage:
-    """One stage of the route, and how it stands: `place` is done, now or later."""
-
-    label: str
-    wanted: list[tuple[Requirement, int]]  # with how many of them are there
-    place: str
-    votes: list[Vote]
 
 
 class Case:
@@ -94,16 +84,8 @@ class Case:
 
     @cached_property
     def stages(self) -> list[StageOnPage]:
-        """The route with its votes."""
-        now, votes = self.row.standing, list(self.action.votes.all())
-        found = []
-        for number, stage in enumerate(self.row.route.stages, start=1):
-            done = number < now.stage or now.complete
-            given = now.given if number == now.stage else [one.needed if done else 0 for one in stage.requirements]
-            wanted = list(zip(stage.requirements, given, strict=True))
-            place = "done" if done else "now" if number == now.stage and self.is_pending else "later"
-            found.append(StageOnPage(stage.label, wanted, place, [one for one in votes if one.stage == number]))
-        return found
+        """The route with its votes, and who could decide now."""
+        return stages_of(self.row)
 
     @cached_property
     def offered(self) -> dict[str, OnPage]:

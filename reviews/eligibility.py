@@ -78,16 +78,20 @@ class Reviewer:
             self._rule_changes[holder.identity] = list(changes_by(holder.identity).values_list("ts", flat=True))
         return self._rule_changes[holder.identity]
 
+    def sees_all(self, holder: Person) -> bool:
+        """Whether the holder of one of these seats counts for every team."""
+        return holder.has_perm("actions.view_all_teams")
+
     def _seat(self, away: Person | None) -> Seat:
         holder = away or self.person
         level = self.person.approval_level or 0
         return Seat(
             person=self.person,
             on_behalf_of=away,
-            groups=frozenset(holder.groups.values_list("pk", flat=True)),
+            groups=frozenset(group.pk for group in holder.groups.all()),
             # Whoever acts for another may do no more than either of them.
             level=min(level, away.approval_level or 0) if away else level,
-            sees_all=holder.has_perm("actions.view_all_teams"),
+            sees_all=self.sees_all(holder),
         )
 
 

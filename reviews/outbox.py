@@ -15,9 +15,10 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from actions.models import Action, Seat, State
-from governance.models import Delegation, Person
-from reviews.eligibility import JOINED, VOTES, Reviewer, refusal
+from actions.models import Action, State
+from governance.models import Person
+from reviews.deciders import deciders, groups_of
+from reviews.eligibility import JOINED, VOTES
 from reviews.models import Channel, Notice, NoticePreference
 from reviews.notices.kinds import KINDS
 from reviews.notices.receivers import preferences_of, send_time
@@ -39,12 +40,10 @@ def announce(limit: int = AT_ONCE) -> int:
     now = timezone.now()
     _hurry(now)
     waiting = Action.objects.pending().filter(announced_at__isnull=True, deadline__gt=now).order_by("pk")
-    # A person's seats are looked up once for all of these actions; the delivery asks each of them again.
-    known: dict[int, Reviewer] = {}
     announced = 0
     for pk in list(waiting.values_list("pk", flat=True)[:limit]):
         try:
-            announced += _announce_one(pk, known)
+            announced += _announce_one(pk)
         except DatabaseError:
             raise
         except Exception:  # one action that cannot be read must not keep the others from being announced
@@ -91,7 +90,7 @@ def tell(kind: str, action: Action, people: Iterable[Person], *, by: str = "", c
 
 def fitting_channels(action: Action) -> list[Channel]:
     """The chat rooms that are told about an action: those for all, of its team, of the groups it waits for."""
-    return list(Channel.objects.filter(Q(team=None) | Q(team__in=_groups_of(action)), is_enabled=True).order_by("pk"))
+    return list(Channel.objects.filter(Q(team=None) | Q(team__in=groups_of(action)), is_enabled=True).order_by("pk"))
 
 
 def _reached(kind: str, people: Iterable[Person], now: datetime) -> list[tuple[Person, datetime]]:
@@ -105,7 +104,7 @@ def _reached(kind: str, people: Iterable[Person], now: datetime) -> list[tuple[P
     ]
 
 
-def _announce_one(pk: int, known: dict[int, Reviewer]) -> bool:
+def _announce_one(pk: int) -> bool:
     with transaction.atomic(durable=True):
         # Another worker at it, or somebody voting: it is looked at in the next round.
         rows = Action.objects.select_for_update(of=("self",), skip_locked=True).select_related(*JOINED)
@@ -116,7 +115,7 @@ def _announce_one(pk: int, known: dict[int, Reviewer]) -> bool:
         told = Notice.objects.filter(action=action, kind__in=_ANNOUNCED)
         kind = "due_soon" if action.deadline and action.deadline - now < _SOON else "wanted"
         before = set(told.filter(person__isnull=False).values_list("person_id", flat=True))
-        tell(kind, action, [one for one in able(action, known) if one.pk not in before])
+        tell(kind, action, [one for one in able(action) if one.pk not in before])
         _tell_channels(kind, action, told.filter(channel__isnull=False), now)
         action.announced_at = now
         action.save(update_fields=["announced_at"])
@@ -157,21 +156,6 @@ def _tell_channels(kind: str, action: Action, told: Iterable[Notice], now: datet
     )
 
 
-def able(action: Action, known: dict[int, Reviewer] | None = None) -> list[Person]:
+def able(action: Action) -> list[Person]:
     """Who can decide it now, of the people in its team and in the groups it waits for, and of their delegates."""
-    members = Person.objects.filter(is_active=True, groups__in=_groups_of(action))
-    lent = Delegation.objects.active().filter(person__in=members.values("pk"))
-    near = Person.objects.filter(Q(pk__in=members.values("pk")) | Q(pk__in=lent.values("delegate")), is_active=True)
-    known = {} if known is None else known
-    found = []
-    for person in near.order_by("pk"):
-        reviewer = known.setdefault(person.pk, Reviewer(person))
-        if refusal(reviewer, action) is None:
-            found.append(reviewer.person)
-    return found
-
-
-def _groups_of(action: Action) -> set[int]:
-    """The action's team, and the groups its route waits for now."""
-    wanted = Seat.objects.filter(action=action, is_open=True, group__isnull=False)
-    return {action.team_id, *(group for group in wanted.values_list("group_id", flat=True) if group is not None)}
+    return [seat.person for seat in deciders(action)]

@@ -150,6 +150,12 @@ def test_an_agent_is_blocked_and_released_with_a_reason(browser, api, agent):
     assert api.submit()["status"] == "approved"
 
 
+def test_the_kill_switch_is_linked_for_those_who_may_turn_it(browser, auditor, sign_in):
+    listing, link = page("changelist"), f'href="{page("kill_switch")}"'
+    assert link in browser.get(listing).content.decode()
+    assert link not in sign_in(auditor).get(listing).content.decode()
+
+
 def test_the_kill_switch(browser, api):
     assert "Block every agent" in browser.get(page("kill_switch")).content.decode()
     assert browser.post(page("kill_switch"), {"reason": "Incident."}).status_code == 302

@@ -71,14 +71,14 @@ def test_what_needs_nobody_is_not_announced(api: Api) -> None:
 
 def test_one_that_cannot_be_read_does_not_hold_up_the_others(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = lifecycles.pending(api, resource="bad"), lifecycles.pending(api, resource="good")
-    whole = outbox.refusal
+    whole = outbox.deciders
 
-    def refusal(who: Any, action: Action) -> Any:
+    def asked(action: Action) -> Any:
         if action.pk == bad:
             raise ZeroDivisionError
-        return whole(who, action)
+        return whole(action)
 
-    monkeypatch.setattr(outbox, "refusal", refusal)
+    monkeypatch.setattr(outbox, "deciders", asked)
     assert outbox.announce() == 1
     assert (told(bad), told(good)) == ([], ["rita", "sina"])
     assert Action.objects.get(pk=bad).announced_at is None
