@@ -17,7 +17,7 @@ from actions.cancel import cancel_action
 from actions.expire import expire_action
 from actions.models import Action, Agent, Outcome
 from actions.report import report_outcome
-from governance.actors import command
+from governance.actors import Actor
 from governance.delegations import end_delegation
 from governance.errors import Refusal
 from governance.models import Delegation, LedgerEntry, Person
@@ -39,6 +39,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SCHEDULES = 64  # for each pair
 STATEMENTS = 12  # of one verb, about
+
+THE_AGENT = Actor(kind="agent", id=AGENT_ID, name=AGENT_ID, auth="api_key")
 
 Call = Callable[[], Any]
 
@@ -75,13 +77,13 @@ def expire(action_id: int) -> Call:
 
 def withdraw(action_id: int) -> Call:
     agent = Agent.objects.get(agent_id=AGENT_ID)
-    return lambda: cancel_action(action_id, agent=agent, actor=command("the agent"))
+    return lambda: cancel_action(action_id, agent=agent, actor=THE_AGENT)
 
 
 def report(action_id: int) -> Call:
     agent = Agent.objects.get(agent_id=AGENT_ID)
     done = Outcome.Kind.COMPLETED
-    return lambda: report_outcome(action_id, agent=agent, kind=done, report={}, actor=command("the agent"))
+    return lambda: report_outcome(action_id, agent=agent, kind=done, report={}, actor=THE_AGENT)
 
 
 def of_person(username: str, verb: Callable[..., Any], **said: Any) -> Callable[[int], Call]:
