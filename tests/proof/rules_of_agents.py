@@ -21,7 +21,7 @@ from tests.support.cast import AGENT_ID
 from tests.support.people import SETUP
 
 # How far along an action is, as its agent reads it: it never goes back (I17).
-PLACES = {"pending_approval": 0, "approved": 1, "auto_approved": 1}
+PLACES = {"pending_approval": 0, "escalated": 0.5, "approved": 1, "auto_approved": 1}
 WITHDRAWABLE = ("pending", "approved", "cancelled")
 
 

@@ -28,7 +28,7 @@ from reviews.standing import terms
 from reviews.standing.verbs import propose_standing, vote_standing
 from reviews.vote import cast_vote
 from tests.proof.ledger_model import must
-from tests.proof.machine import USERNAMES, World
+from tests.proof.machine import PEOPLE, USERNAMES, World
 from tests.support.lifecycles import actor_of
 
 WHY = "Because nobody else can be asked now."
@@ -82,6 +82,15 @@ class People(World):
 
     @rule(username=USERNAMES, verdict=st.sampled_from(["approve"] * 4 + ["reject"]))
     def vote_from_the_queue(self, username: str, verdict: str) -> None:
+        self._work_off_one(username, verdict)
+
+    @rule(verdict=st.sampled_from(["approve"] * 3 + ["reject"]))
+    def everybody_votes(self, verdict: str) -> None:
+        """A round of all who may, so that some quorums are met."""
+        for username in PEOPLE:
+            self._work_off_one(username, verdict)
+
+    def _work_off_one(self, username: str, verdict: str) -> None:
         """What the queue offers, the verb takes: they are one rule (unless the deadline has passed unswept)."""
         person = self.person(username)
         offered = queues.mine(person).order_by("-id").first()

@@ -50,6 +50,5 @@ def test_the_invariants_hold(part: int, team: object) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    print(dict(Part.reached))
     assert all(Part.reached[name] >= AT_LEAST for name in EVERYWHERE), Part.reached
     assert Part.steps >= EXAMPLES * STEPS * 0.9, f"only {Part.steps} steps were taken"
