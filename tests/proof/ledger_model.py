@@ -5,9 +5,11 @@ It knows nothing of the portal's code but the rules of matching people to seats,
 
 I1 one decision; I2 what it says the state is must be what the portal says; I3 only people vote, never the owner;
 I4 distinct people; I5 an approval by votes had its quorum then, by the route frozen at submission; I6 every vote is
-about the digest that was submitted; I7 nothing is decided at or after the deadline; I10 executed only once approved;
-I11 nothing leaves a final state; I15 every change of state has one entry; I16 sequence, links and time; I18 the team
-of every entry is the action's.
+about the digest that was submitted; I7 nothing is decided at or after the deadline; I10 executed only once approved,
+and a test never; I11 nothing leaves a final state; I15 every change of state has one entry; I16 sequence, links and
+time; I18 the team of every entry is the action's. I5 holds for standing approvals, too: given by their quorum, used by
+what was submitted while they were in force, and no more often than they say. (I8 and I20 speak of grants and of claims
+by agents, which there are none of; I12 to I14, I17 and I19 are asked by whoever calls: machine.py.)
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ import json
 from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any
+
+from governance.models import LedgerEntry
 
 FINAL = {"rejected", "expired", "cancelled", "changes_requested", "executed", "failed"}
 ARROWS = {
@@ -39,6 +43,8 @@ MAY = {
     "executed": {"agent"},
     "failed": {"agent"},
 }
+# What is about an action and says nothing of its state.
+QUIET = {"comment.added", "claim.taken", "claim.released", "claim.taken_over", "assignment.made", "assignment.ended"}
 VOTES = {
     "vote.approved": "approve",
     "vote.rejected": "reject",
@@ -65,6 +71,8 @@ class Seen:
     team: int | None
     deadline: str | None
     route: dict[str, Any]
+    supersedes: str | None = None
+    is_test: bool = False
     escalated: bool = False
     approvals: list[dict[str, Any]] = field(default_factory=list)
     rejections: int = 0
@@ -74,10 +82,21 @@ class Seen:
 
 
 @dataclass
+class Standing:
+    """One standing approval, as its entries tell it. It is voted on like an action."""
+
+    terms: dict[str, Any]
+    like: Seen
+    state: str = "proposed"
+    uses: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Model:
     """Everything the ledger has told so far."""
 
     actions: dict[int, Seen] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
     places: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     last: int = 0
 
@@ -85,12 +104,24 @@ class Model:
         """Take in the next entry: a row with body, leaf, action_id and team_id."""
         body = json.loads(entry.body)
         self._chain(entry, body)
-        if entry.action_id is None:
+        if body["type"].startswith("standing."):
+            self._allowed(body)
+        elif body["type"] == "canary.planted":
+            self.actions[int(body["subject"]["id"])].is_test = True
+        elif entry.action_id is None:
             return
-        if body["type"] == "action.submitted":
+        elif body["type"] == "action.submitted":
             self._submitted(entry, body)
         else:
             self._happened(entry, body)
+
+    def read_all(self) -> int:
+        """Take in everything the ledger has; returns the number of the last entry."""
+        last = 0
+        for entry in LedgerEntry.objects.order_by("id"):
+            self.read(entry)
+            last = entry.pk
+        return last
 
     def _chain(self, entry: Any, body: dict[str, Any]) -> None:
         """I16: every stream counts from 1, links to what came before, and never goes back in time."""
@@ -106,12 +137,18 @@ class Model:
         data = body["data"]
         must(entry.action_id not in self.actions, "I15", "submitted twice")
         must(body["actor"]["kind"] in ("agent", "person"), "I3", "neither agent nor person submitted")
+        must(bool(data.get("edited_by")) == (body["actor"]["kind"] == "person"), "I3", "somebody submitted by edit")
+        if data.get("standing"):
+            must(data["outcome"] == "approved", "I5", "a use of a standing approval let nothing pass")
+            used = self.standings[data["standing"]].uses
+            must(str(entry.action_id) in used, "I5", "it passed under a standing approval that was not used")
         self.actions[entry.action_id] = Seen(
             state=data["outcome"],
             digest=body["subject"]["digest"],
             team=entry.team_id,
             deadline=data["deadline"],
             route=data["route"] or {},
+            supersedes=data.get("supersedes"),
             decisions=data["outcome"] != "pending",
             history=[data["outcome"]],
         )
@@ -119,17 +156,32 @@ class Model:
     def _happened(self, entry: Any, body: dict[str, Any]) -> None:
         action, data, kind = self.actions[entry.action_id], body["data"], body["type"]
         must(entry.team_id == action.team, "I18", f"{kind} is of another team")
+        if kind in QUIET:
+            return
         if "digest" in body["subject"]:
             must(body["subject"]["digest"] == action.digest, "I6", f"{kind} is about another content")
         if kind == "deadline.extended":
             must(action.state == "pending", "I11", "a deadline moved after the decision")
+            must(body["actor"]["kind"] == "person", "I3", "something that is no person extended it")
+            must(body["ts"] < (action.deadline or ""), "I7", "extended at or after the deadline")
             must(data["from"] == action.deadline, "I7", "an extension starts from another deadline")
             must(data["to"] > data["from"], "I7", "an extension goes back")
             action.deadline = data["to"]
             return
         if kind == "action.escalated":
+            must(action.state == "pending" and not action.escalated, "I11", "escalated twice, or after the decision")
+            must(body["ts"] < (action.deadline or ""), "I7", "escalated at or after the deadline")
             action.escalated = True
-        if kind in VOTES:
+        if kind == "action.edited":
+            after = self.actions[int(data["superseded_by"])]
+            must(
+                after.supersedes == body["subject"]["id"],
+                "I6",
+                "the edited one does not name what it took the place of",
+            )
+            must(after.digest == data["digest_after"], "I6", "the edited one has another content")
+        # Alone is what a broken glass is for; its entry says so, and of a test's, which breaks none, the data.
+        if kind in VOTES and not (action.is_test and data.get("alone")):
             self._voted(action, body)
         if data.get("to") and data.get("from") and "quorum" not in kind:
             self._moved(action, body)
@@ -140,12 +192,7 @@ class Model:
         must(action.state == "pending", "I11", f"a vote on an action that is {action.state}")
         must(body["ts"] < (action.deadline or ""), "I7", "a vote at or after the deadline")
         must(data["verdict"] == VOTES[kind] or kind == "action.rejected", "I5", "the entry contradicts the vote")
-        must(data["identity"] not in action.voters, "I4", "somebody voted twice")
-        action.voters.add(data["identity"])
-        if data["verdict"] == "approve":
-            action.approvals.append(data)
-        else:
-            action.rejections += 1
+        _count(action, data)
 
     def _moved(self, action: Seen, body: dict[str, Any]) -> None:
         data, kind, actor = body["data"], body["type"], body["actor"]["kind"]
@@ -154,10 +201,13 @@ class Model:
         must(action.state not in FINAL, "I11", f"{kind} leaves {action.state}")
         must((source, target) in ARROWS, "I11", f"no arrow from {source} to {target}")
         must(actor in MAY[target], "I3", f"{actor} made it {target}")
-        if target == "expired":
-            must(body["ts"] >= (action.deadline or ""), "I7", "expired before its deadline")
-        if kind == "action.approved":
+        if source == "pending":
+            late = body["ts"] >= (action.deadline or "")
+            must(late == (target == "expired"), "I7", f"it became {target} on the wrong side of its deadline")
+        must(not (action.is_test and target in ("executed", "failed")), "I10", "a test was carried out")
+        if kind == "action.approved" and not (action.is_test and data.get("alone")):
             must(met(action), "I5", "approved without its quorum")
+        must(target != "approved" or kind in ("action.approved", "action.glass_broken"), "I5", f"approved by {kind}")
         if kind == "action.rejected":
             must(action.rejections >= action.route.get("rejections_needed", 1), "I5", "rejected by too few")
         if source == "pending":
@@ -165,6 +215,49 @@ class Model:
         must(action.decisions == 1, "I1", "decided twice")
         action.state = target
         action.history.append(target)
+
+    def _allowed(self, body: dict[str, Any]) -> None:
+        """I5 of what people allow in advance: its quorum, its limits, its time."""
+        data, kind, pk = body["data"], body["type"], body["subject"]["id"]
+        if kind == "standing.proposed":
+            like = Seen("pending", body["subject"]["digest"], None, data["valid_until"], data["route"])
+            self.standings[pk] = Standing(data, like)
+            return
+        standing = self.standings[pk]
+        must(body["subject"]["digest"] == standing.like.digest, "I6", f"{kind} is about other terms")
+        if kind == "standing.used":
+            self._used(standing, body)
+        elif kind == "standing.revoked":
+            must(standing.state in ("proposed", "active"), "I11", f"revoked when it was {standing.state}")
+            standing.state = "revoked"
+        else:
+            must(standing.state == "proposed", "I11", f"a vote on a standing approval that is {standing.state}")
+            must(body["actor"]["kind"] == "person", "I3", "something that is no person voted")
+            _count(standing.like, data)
+            if kind == "standing.activated":
+                must(met(standing.like), "I5", "in force without its quorum")
+            if kind != "standing.vote":
+                standing.state = "active" if kind == "standing.activated" else "declined"
+
+    def _used(self, standing: Standing, body: dict[str, Any]) -> None:
+        data, terms = body["data"], standing.terms
+        must(standing.state == "active", "I5", f"used when it was {standing.state}")
+        must(terms["valid_from"] <= body["ts"] < terms["valid_until"], "I7", "used outside its time")
+        must(data["action"] not in standing.uses, "I5", "one action used it twice")
+        standing.uses.append(data["action"])
+        must(data["use"] == len(standing.uses) <= terms["max_uses"], "I5", "used more often than it says")
+
+
+def _count(action: Seen, data: dict[str, Any]) -> None:
+    """I4: one more vote, of somebody who has not voted yet, nor been voted for."""
+    away = data.get("on_behalf_of")
+    seats = {data["identity"], *([away["id"] if isinstance(away, dict) else away] if away else [])}
+    must(not seats & action.voters, "I4", "somebody voted twice")
+    action.voters |= seats
+    if data["verdict"] == "approve":
+        action.approvals.append(data)
+    else:
+        action.rejections += 1
 
 
 def met(action: Seen) -> bool:

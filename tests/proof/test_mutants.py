@@ -9,16 +9,18 @@ import pytest
 from django.db import transaction
 
 from governance import rulebook
-from tests.proof import stories_of_people, stories_of_quorum
+from tests.proof import stories_of_moves, stories_of_oversight, stories_of_people, stories_of_quorum
+from tests.proof.mutants_of_moves import MUTANTS as OF_MOVES
+from tests.proof.mutants_of_oversight import MUTANTS as OF_OVERSIGHT
 from tests.proof.mutants_of_routing import MUTANTS as OF_ROUTING
 from tests.proof.mutants_of_verbs import MUTANTS as OF_VERBS
 from tests.proof.mutation import Mutant, applied
 from tests.proof.words import SCENARIOS, Scenario
 from tests.support.api import Api
 
-MUTANTS = (*OF_ROUTING, *OF_VERBS)
+MUTANTS = (*OF_ROUTING, *OF_VERBS, *OF_MOVES, *OF_OVERSIGHT)
 # Telling them is what their import is for.
-STORIES = (stories_of_people, stories_of_quorum)
+STORIES = (stories_of_people, stories_of_quorum, stories_of_moves, stories_of_oversight)
 
 pytestmark = pytest.mark.django_db
 
@@ -59,5 +61,5 @@ def test_the_mutant_is_killed(mutant: Mutant, api: Api) -> None:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(MUTANTS) >= 40
+    assert len(MUTANTS) >= 57
     assert len({(mutant.module, mutant.old, mutant.new) for mutant in MUTANTS}) == len(MUTANTS)

@@ -38,7 +38,7 @@ def submitted(api: Api, **overrides: Any) -> int:
 def state(action_id: int) -> str:
     """Where it is; by the ledger's account, too."""
     model = Model()
-    for entry in LedgerEntry.objects.filter(action_id=action_id).order_by("id"):
+    for entry in LedgerEntry.objects.order_by("id"):
         model.read(entry)
     found = Action.objects.get(pk=action_id)
     assert found.state == model.actions[action_id].state
@@ -51,6 +51,11 @@ def votes(action_id: int, *people: Person, verdict: str = "approve", **said: Any
         action = Action.objects.get(pk=action_id)
         fields = {"digest": action.digest, "reason": "Because.", **said}
         cast_vote(action_id, actor=lifecycles.actor_of(person), person=person, verdict=verdict, **fields)
+
+
+def sent(person: Person) -> dict[str, Any]:
+    """What every move of a person is given."""
+    return {"actor": lifecycles.actor_of(person), "person": person, "reason": "Because."}
 
 
 @contextmanager
