@@ -44,6 +44,7 @@ def test_it_works(live_portal: LivePortal, page_of: PageOf) -> None:
     pay(live_portal, 2, "Secret Ltd")
     page.clock.run_for(11_000)
     expect(page.locator("#rail-count")).to_contain_text("2")
+    page.clock.run_for(500)  # what htmx does a moment after it swapped
     told = ["Foureyes", "2 actions wait for your decision", "foureyes-mine"]
     assert page.evaluate("shown") == [told]
     page.clock.run_for(31_000)
