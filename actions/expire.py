@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from actions import lifecycle
 from actions.due import each
+from actions.entries import record
 from actions.models import Action, Agent, DecidedVia, State
 from governance import ledger
 from governance.actors import Actor, system
@@ -33,15 +34,12 @@ def expire_locked(action: Action, *, actor: Actor = SWEEPER) -> bool:
     deadline = ledger.timestamp(action.deadline)
     reason = f"No decision before the deadline {deadline}. Submit it again if it is still needed."
     lifecycle.settle(action, State.EXPIRED, via=DecidedVia.DEADLINE, at=now, reason=reason)
-    ledger.append(
+    record(
+        action,
         "action.expired",
         actor=actor,
-        stream=action.stream,
-        subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
         data={"from": str(State.PENDING), "to": str(State.EXPIRED), "deadline": deadline, "reason": reason},
         at=now,
-        action_id=action.pk,
-        team_id=action.team_id,
     )
     return True
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from actions import lifecycle
+from actions.entries import record
 from actions.models import Action, Agent, Outcome, State
 from actions.redaction import redact
 from governance import ledger
@@ -105,15 +106,7 @@ def _duration(value: Any) -> int | None:
 
 
 def _record(action: Action, entry: str, actor: Actor, data: dict[str, Any]) -> None:
-    ledger.append(
-        entry,
-        actor=actor,
-        stream=action.stream,
-        subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
-        data=data,
-        action_id=action.pk,
-        team_id=action.team_id,
-    )
+    record(action, entry, actor=actor, data=data)
 
 
 def _digest(text: str) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from actions.entries import record
 from actions.models import Action, State
-from governance import ledger
 from governance.actors import Actor
 from governance.errors import MalformedBody, NotEligible, NotPending
 from governance.models import Person, Role
@@ -104,12 +104,9 @@ def _there(action: Action) -> Assignment | None:
 
 
 def _record(kind: str, action: Action, about: Person, note: str, actor: Actor) -> None:
-    ledger.append(
+    record(
+        action,
         kind,
         actor=actor,
-        stream=action.stream,
-        subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
         data={"to": about.shown_name, "to_id": str(about.pk), "note": note or "without a note"},
-        action_id=action.pk,
-        team_id=action.team_id,
     )

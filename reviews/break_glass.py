@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from actions import lifecycle
+from actions.entries import record
 from actions.expire import expire_locked
 from actions.models import Action, DecidedVia, State
 from governance import ledger
@@ -182,14 +183,11 @@ def _alarm(action_id: int) -> bool:
 
 
 def _record(kind: str, action: Action, actor: Actor, data: dict[str, Any], at: datetime) -> None:
-    ledger.append(
+    record(
+        action,
         kind,
         actor=actor,
-        stream=action.stream,
-        subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
         data=data,
-        risk={"score": f"{action.risk_score:.1f}", "level": action.risk_level, "rulebook": action.rulebook_version},
+        judged=True,
         at=at,
-        action_id=action.pk,
-        team_id=action.team_id,
     )

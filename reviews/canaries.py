@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from actions import contract
+from actions.entries import record
 from actions.models import Action, Agent, AgentKey, KillSwitch, State
 from actions.submit import Arrival, record_new, weigh
 from governance import ledger, rulebook
@@ -71,15 +72,12 @@ def reveal(action: Action, *, actor: Actor, at: datetime) -> None:
     canary = Canary.objects.get(action=action)
     canary.caught, canary.revealed_at = action.state != State.APPROVED, at
     canary.save(update_fields=["caught", "revealed_at"])
-    ledger.append(
+    record(
+        action,
         "canary.revealed",
         actor=actor,
-        stream=action.stream,
-        subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
         data={"result": "caught" if canary.caught else "missed", "lesson": canary.lesson, "planted": canary.planted_by},
         at=at,
-        action_id=action.pk,
-        team_id=action.team_id,
     )
 
 

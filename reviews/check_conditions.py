@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from actions.entries import record
 from actions.models import Action, State
-from governance import ledger
 from governance.actors import Actor
 from governance.errors import Conflict, NotEligible, ReasonRequired, Refusal
 from governance.models import Person
@@ -32,14 +32,11 @@ def check_conditions(action_id: int, *, actor: Actor, person: Person, kept: bool
             raise ReasonRequired("Say how the conditions were not kept; it stays in the history.")
         check = ConditionCheck(action=action, person=person, kept=kept, note=note)
         check.save(force_insert=True)
-        ledger.append(
+        record(
+            action,
             "conditions.checked",
             actor=actor,
-            stream=action.stream,
-            subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
             data={"found": "kept" if kept else "not kept", "note": note or "no note", "conditions": action.conditions},
-            action_id=action.pk,
-            team_id=action.team_id,
         )
     return check
 

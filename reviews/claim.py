@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from actions.entries import record
 from actions.models import Action
 from governance import ledger
 from governance.actors import Actor
@@ -144,12 +145,4 @@ def _is_at_it(held: Claim, now: datetime) -> str:
 
 
 def _record(kind: str, action: Action, actor: Actor, data: dict[str, str]) -> None:
-    ledger.append(
-        kind,
-        actor=actor,
-        stream=action.stream,
-        subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
-        data=data,
-        action_id=action.pk,
-        team_id=action.team_id,
-    )
+    record(action, kind, actor=actor, data=data)

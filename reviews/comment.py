@@ -7,8 +7,8 @@ import hashlib
 from django.db import transaction
 from django.utils import timezone
 
+from actions.entries import record
 from actions.models import Action
-from governance import ledger
 from governance.actors import Actor
 from governance.errors import MalformedBody, NotEligible
 from governance.models import Person
@@ -73,11 +73,10 @@ def _mentioned(text: str, action: Action) -> list[Person]:
 
 def _record(comment: Comment, action: Action, mentioned: list[Person], actor: Actor) -> None:
     names = [person.username for person in mentioned]
-    ledger.append(
+    record(
+        action,
         "comment.added",
         actor=actor,
-        stream=action.stream,
-        subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
         data={
             "comment": str(comment.pk),
             "sha256": digest_of(comment.text),
@@ -85,6 +84,4 @@ def _record(comment: Comment, action: Action, mentioned: list[Person], actor: Ac
             "mentioned": ", ".join(f"@{name}" for name in names) or "nobody",
         },
         at=comment.created_at,
-        action_id=action.pk,
-        team_id=action.team_id,
     )

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from actions import lifecycle
+from actions.entries import record
 from actions.expire import expire_locked
 from actions.models import Action, DecidedVia, State
-from governance import ledger
 from governance.actors import Actor
 from governance.errors import DeadlinePassed, ReasonRequired
 from governance.models import Person
@@ -53,11 +53,10 @@ def send_back(action: Action, seat: Seat, *, kind: str, actor: Actor, reason: st
         by=seat.person,
         by_name=f"{seat.person.shown_name} for {away.shown_name}" if away else seat.person.shown_name,
     )
-    ledger.append(
+    record(
+        action,
         kind,
         actor=actor,
-        stream=action.stream,
-        subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
         data={
             "from": str(State.PENDING),
             "to": str(State.CHANGES_REQUESTED),
@@ -69,7 +68,5 @@ def send_back(action: Action, seat: Seat, *, kind: str, actor: Actor, reason: st
             **data,
         },
         at=at,
-        action_id=action.pk,
-        team_id=action.team_id,
     )
     reveal(action, actor=actor, at=at)

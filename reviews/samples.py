@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from actions.entries import record
 from actions.models import Action, Sample
-from governance import ledger
 from governance.actors import Actor
 from governance.errors import AlreadyLookedAt, Conflict, MalformedBody, NotEligible, ReasonRequired, Refusal
 from governance.models import Person
@@ -35,15 +35,12 @@ def look_at_sample(action_id: int, *, actor: Actor, person: Person, finding: str
         sample.looked_at, sample.looked_by = timezone.now(), person
         sample.finding, sample.note = finding, note
         sample.save(update_fields=["looked_at", "looked_by", "finding", "note"])
-        ledger.append(
+        record(
+            action,
             "sample.looked_at",
             actor=actor,
-            stream=action.stream,
-            subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
             data={"finding": sample.get_finding_display().lower(), "note": note},
             at=sample.looked_at,
-            action_id=action.pk,
-            team_id=action.team_id,
         )
     return sample
 

@@ -12,9 +12,9 @@ from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from actions import lifecycle
+from actions.entries import record
 from actions.expire import expire_locked
 from actions.models import Action, DecidedVia, State
-from governance import ledger
 from governance.actors import Actor
 from governance.errors import (
     DeadlinePassed,
@@ -249,18 +249,11 @@ def _record(action: Action, vote: Vote, route: Route, now: Standing, target: Sta
     }
     if target is not None:
         data |= {"from": str(State.PENDING), "to": str(target)}
-    return ledger.append(
+    return record(
+        action,
         kind,
         actor=actor,
-        stream=action.stream,
-        subject={"kind": "action", "id": str(action.pk), "digest": action.digest},
         data=data,
-        risk={
-            "score": f"{action.risk_score:.1f}",
-            "level": action.risk_level,
-            "rulebook": action.rulebook_version,
-        },
+        judged=True,
         at=vote.created_at,
-        action_id=action.pk,
-        team_id=action.team_id,
     )
