@@ -132,8 +132,9 @@ def standing_of(action: Action, route: Route | None = None) -> Standing:
 
 
 def approvals_of(action: Action) -> list[Ballot]:
-    """The approvals given so far, as routing counts them."""
-    return [vote.ballot for vote in action.votes.all() if vote.verdict == Verdict.APPROVE]
+    """The approvals given so far, as routing counts them, in the order they were given."""
+    votes = sorted(action.votes.all(), key=lambda vote: vote.pk)
+    return [vote.ballot for vote in votes if vote.verdict == Verdict.APPROVE]
 
 
 def reaches(level: int, action: Action) -> bool:

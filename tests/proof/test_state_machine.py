@@ -32,6 +32,7 @@ AT_LEAST = 1
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.timeout(1500)  # minutes of work, not a hang
 def test_the_invariants_hold(team: object) -> None:
     steps, reached, agents_key, so_far = 0, Counter[str](), assemble(), Model()
     last = so_far.read_all()
