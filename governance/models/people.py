@@ -11,8 +11,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from governance.routing import CEILINGS
-
 
 class Role(models.TextChoices):
     """What a person is here for. Permissions follow from it: governance/roles.py."""
@@ -66,11 +64,6 @@ class Person(AbstractUser):
     def shown_name(self) -> str:
         """The name other people see."""
         return self.get_full_name() or self.username
-
-    @property
-    def approval_ceiling(self) -> float:
-        """The highest score (0-100) this person may approve; below zero means none."""
-        return CEILINGS.get(self.approval_level or 0, -1.0)
 
     @property
     def identity(self) -> int:
