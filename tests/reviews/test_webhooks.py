@@ -125,10 +125,12 @@ def test_a_name_that_changes_its_mind_is_asked_once(receiver: Receiver, monkeypa
     assert (asked, len(receiver.posts)) == ([NAME], 1)
 
 
-def test_who_connects_by_name_goes_where_it_leads_now(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_connects_by_name_goes_where_it_leads_now(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
     """The naive twin: looked at, then connected to by its name. A public answer first, and the post lands inside."""
     resolves(monkeypatch, ["8.8.8.8"], ["127.0.0.1"])
-    monkeypatch.setattr("django.conf.settings.ALLOW_PRIVATE_WEBHOOKS", False)
+    settings.ALLOW_PRIVATE_WEBHOOKS = False
     whole = webhooks._resolved
     monkeypatch.setattr(webhooks, "_resolved", lambda parts: (whole(parts), parts.hostname)[1])
     post(receiver.url, {}, key="k")
