@@ -30,7 +30,12 @@ _READ_PEOPLE = {"governance.view_person", "governance.view_delegation", "auth.vi
 _READ_NOTICES = {"reviews.view_channel", "reviews.view_notice"}
 
 _REVIEW_GLASS = {"actions.review_glass"}
-_READ_OVERSIGHT = {"reviews.view_canary", "reviews.view_breakglass", "actions.view_sample"}
+_READ_OVERSIGHT = {
+    "reviews.view_oversight",
+    "reviews.view_canary",
+    "reviews.view_breakglass",
+    "actions.view_sample",
+}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.NONE: frozenset(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from reviews import views
 from reviews.away import views as away
@@ -13,6 +13,12 @@ from reviews.standing import views as standing
 urlpatterns = [
     path("", views.queue, name="queue"),
     path("queues/<slug:slug>/", views.queue, name="queue_of"),
+    path("", include("reviews.listing.urls")),
+    path("", include("reviews.agents.urls")),
+    path("", include("reviews.rules.urls")),
+    path("", include("reviews.dashboard.urls")),
+    path("", include("reviews.oversight.urls")),
+    path("", include("reviews.personal.urls")),
     path("actions/<int:pk>/", views.action, name="action"),
     path("actions/<int:pk>/decide/", views.decide, name="decide"),
     path("actions/<int:pk>/claim/now/", views.at_it, name="at_it"),

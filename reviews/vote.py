@@ -75,7 +75,9 @@ def cast_vote(
                 raise StepUpRequired
             if verdict == Verdict.APPROVE:
                 check_pace(action, opened)
-            vote = write_vote(action, seat, actor=actor, verdict=verdict, reason=reason, conditions=conditions)
+            vote = write_vote(
+                action, seat, actor=actor, verdict=verdict, reason=reason, conditions=conditions, opened=opened
+            )
     if vote is None:
         # Raised after the commit, so that the expiry this vote came too late for stays recorded.
         raise DeadlinePassed
@@ -141,7 +143,14 @@ def checked_text(text: str, what: str, most: int, *, done: str = "decided") -> s
 
 
 def write_vote(
-    action: Action, seat: Seat, *, actor: Actor, verdict: Verdict, reason: str, conditions: Sequence[str] = ()
+    action: Action,
+    seat: Seat,
+    *,
+    actor: Actor,
+    verdict: Verdict,
+    reason: str,
+    conditions: Sequence[str] = (),
+    opened: datetime | None = None,
 ) -> Vote:
     """The vote, what it settles, and the entry, on a locked row that was looked at."""
     at, route = timezone.now(), action.way
@@ -159,6 +168,7 @@ def write_vote(
         reason=reason,
         conditions=list(conditions),
         digest=action.digest,
+        opened_at=opened,
         created_at=at,
     )
     vote.save(force_insert=True)
@@ -246,6 +256,7 @@ def _record(action: Action, vote: Vote, route: Route, now: Standing, target: Sta
         "given": sum(one.verdict == vote.verdict for one in action.votes.all()),
         "needed": route.needed if approving else route.rejections_needed,
         "waited_s": int((vote.created_at - action.created_at).total_seconds()),
+        "read_s": int((vote.created_at - vote.opened_at).total_seconds()) if vote.opened_at else None,
     }
     if target is not None:
         data |= {"from": str(State.PENDING), "to": str(target)}

@@ -2,7 +2,7 @@
 
 from governance.models.catalogues import CatalogueRelease, Control, Mitigation, Technique
 from governance.models.ledger import LedgerEntry
-from governance.models.people import Delegation, Person, Role
+from governance.models.people import Delegation, Density, Person, Role, Theme
 from governance.models.policies import AgentType, Policy, Threshold
 from governance.models.replays import Replay, ReplayChange
 from governance.models.routes import Route
@@ -21,6 +21,7 @@ __all__ = [
     "CatalogueRelease",
     "Control",
     "Delegation",
+    "Density",
     "EvidenceRule",
     "IndicatorRule",
     "LedgerEntry",
@@ -35,5 +36,6 @@ __all__ = [
     "Route",
     "RulebookVersion",
     "Technique",
+    "Theme",
     "Threshold",
 ]

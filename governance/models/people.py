@@ -22,6 +22,21 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", "Auditor"
 
 
+class Theme(models.TextChoices):
+    """How a person wants the pages to look."""
+
+    SYSTEM = "", "As the system"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
+class Density(models.TextChoices):
+    """How close the rows of a listing stand."""
+
+    COMFORTABLE = "", "Comfortable"
+    COMPACT = "compact", "Compact"
+
+
 class Person(AbstractUser):
     """Somebody who signs in. Teams are the Django groups the person belongs to."""
 
@@ -40,6 +55,12 @@ class Person(AbstractUser):
         related_name="other_accounts",
         help_text="The main account of the same human being. Linked accounts count once in every quorum.",
     )
+
+    # How the pages are shown to them: no rule reads these, and everybody sets their own.
+    time_zone = models.CharField(max_length=64, default="UTC", help_text="The zone that times are shown in.")
+    language = models.CharField(max_length=8, blank=True, help_text="Empty: what the browser asks for.")
+    theme = models.CharField(max_length=8, choices=Theme.choices, blank=True, default=Theme.SYSTEM)
+    density = models.CharField(max_length=8, choices=Density.choices, blank=True, default=Density.COMFORTABLE)
 
     class Meta:
         verbose_name = "person"

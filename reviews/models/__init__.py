@@ -1,6 +1,7 @@
 """The tables of what people do."""
 
 from reviews.models.conversation import Assignment, Claim, Comment
+from reviews.models.desk import SavedView
 from reviews.models.notices import Channel, Notice, NoticePreference
 from reviews.models.oversight import BreakGlass, Canary, ConditionCheck
 from reviews.models.votes import Verdict, Vote
@@ -15,6 +16,7 @@ __all__ = [
     "ConditionCheck",
     "Notice",
     "NoticePreference",
+    "SavedView",
     "Verdict",
     "Vote",
 ]

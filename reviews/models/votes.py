@@ -43,9 +43,13 @@ class Vote(models.Model):
     reason = models.TextField(blank=True)
     conditions = models.JSONField(default=list, help_text="What this person asks the agent to keep to.")
     digest = models.CharField(max_length=64)
+    opened_at = models.DateTimeField(
+        null=True, help_text="When the page it came from was opened, as far as that is known."
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        permissions = [("view_oversight", "Can see how people review")]
         constraints = [
             models.UniqueConstraint(fields=["action", "identity"], name="vote_one_per_person_and_action"),
             models.CheckConstraint(name="vote_verdict_is_known", condition=Q(verdict__in=Verdict.values)),

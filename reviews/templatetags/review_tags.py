@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -53,11 +53,38 @@ def ago(value: datetime, now: datetime | None = None) -> str:
 
 @register.simple_tag
 def stamp(value: datetime | None, form: str = "%Y-%m-%d %H:%M:%S") -> SafeString:
-    """A moment in UTC, as text and for machines."""
+    """A moment in the reader's time zone, with the zone, as text and for machines."""
+    return _time(value, f"{form} %Z")
+
+
+@register.simple_tag
+def clock(value: datetime | None, form: str = "%Y-%m-%d %H:%M:%S") -> SafeString:
+    """The same without the zone, where the head of a column says it: `{% zone %}`."""
+    return _time(value, form)
+
+
+@register.simple_tag
+def moment(value: datetime | None, now: datetime | None = None) -> SafeString:
+    """A moment with its zone, and how long ago it was or how soon it will be."""
     if value is None:
         return SafeString("")
-    value = value.astimezone(UTC)
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), f"{value:{form}}")
+    now = now or timezone.now()
+    span = moments.length(abs(now - value))
+    words = f"{span} ago" if value <= now else f"in {span}"
+    return format_html('{} <span class="faint">{}</span>', stamp(value, "%Y-%m-%d %H:%M"), words)
+
+
+@register.simple_tag
+def zone() -> str:
+    """The zone that times are shown in."""
+    return f"{timezone.localtime():%Z}"
+
+
+def _time(value: datetime | None, form: str) -> SafeString:
+    if value is None:
+        return SafeString("")
+    here = timezone.localtime(value)
+    return format_html('<time datetime="{}">{}</time>', here.isoformat(), f"{here:{form}}")
 
 
 @register.inclusion_tag("_risk.html")

@@ -1,0 +1,1 @@
+"""Agents as the people around them see them."""

@@ -1,0 +1,1 @@
+"""What the portal has to do, and how it went."""

@@ -1,0 +1,1 @@
+"""How people review, for those who oversee it."""

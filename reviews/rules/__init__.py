@@ -1,0 +1,1 @@
+"""The rules and the catalogues, to read without admin rights."""

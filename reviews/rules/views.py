@@ -1,0 +1,22 @@
+"""The rules and the catalogues, to read without admin rights."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from reviews.gates import signed_in
+
+
+@signed_in
+@require_safe
+def index(request: HttpRequest) -> HttpResponseBase:
+    """To come."""
+    raise Http404
+
+
+@signed_in
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponseBase:
+    """To come."""
+    raise Http404
