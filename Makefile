@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench clean
+.PHONY: help run test lint types bench messages clean
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ types: $(VENV)/.installed-tests ## Check the types (part of make test)
 
 bench: $(VENV)/.installed-tests ## Measure submits and polls against a bare endpoint, the rules, and replays
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+messages: $(VENV)/.installed-tests ## Bring the translations up to date with the words of code and templates
+	@$(BIN)/python -m tests.support.messages
 
 clean: ## Remove the virtual environment and caches; data in var/ stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

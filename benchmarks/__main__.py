@@ -1,15 +1,15 @@
-"""`make bench`: what a submission, a status poll, the rules and the replay of a draft cost. See README.md."""
+"""`make bench`: what submissions, status polls, rules, replays and pages cost. See README.md."""
 
 from __future__ import annotations
 
 import argparse
 import signal
 
-from benchmarks import replay, report, subject
+from benchmarks import pages, replay, report, subject
 from benchmarks.measure import CONNECTIONS, measure
 
 ENGINES = ("sqlite", "postgres")
-SUBJECTS = ("requests", "rules", "replay")
+SUBJECTS = ("requests", "rules", "replay", "pages")
 MOST_ROUNDS, MOST_REQUESTS, MOST_ACTIONS = 50, 5000, 1_000_000
 
 
@@ -19,8 +19,9 @@ def main() -> None:
     parser.add_argument("--engine", choices=[*ENGINES, "both"], default="both")
     parser.add_argument("--rounds", type=_up_to(MOST_ROUNDS), default=6, help="default: 6")
     parser.add_argument("--requests", type=_up_to(MOST_REQUESTS), default=300, help="of each kind per round; 300")
-    parser.add_argument("--only", choices=SUBJECTS, help="default: all three")
+    parser.add_argument("--only", choices=SUBJECTS, help="default: all four")
     parser.add_argument("--actions", type=_up_to(MOST_ACTIONS), default=100_000, help="to replay; default: 100000")
+    parser.add_argument("--history", type=_up_to(MOST_ACTIONS), default=1_000_000, help="behind pages; 1000000")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill stops the servers too
     wanted = {options.only} if options.only else set(SUBJECTS)
@@ -34,6 +35,9 @@ def main() -> None:
         if "replay" in wanted:
             print(f"\n{engine}: replay", flush=True)
             replay.measure(engine, options.actions)
+        if "pages" in wanted:
+            print(f"\n{engine}: pages", flush=True)
+            pages.measure(engine, options.history)
 
 
 def _requests(engine: str, rounds: int, requests: int) -> None:

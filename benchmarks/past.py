@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from django.utils import timezone
 from actions import contract
 from actions.models import Action, Agent, AgentKey, DecidedVia, State
 from governance import policies, risk, routing, rulebook
-from governance.models import AgentType
+from governance.models import AgentType, LedgerEntry
 
 _AT_ONCE = 1000
 _AGENTS = 40
@@ -45,14 +46,19 @@ _KINDS: tuple[tuple[int, dict[str, Any]], ...] = (
 )  # fmt: skip
 
 
-def fill(number: int) -> None:
-    """Write so many actions of the last year, of 40 agents of two teams. Deadlines of pending ones are far away."""
+def fill(number: int, *, waiting: int | None = None) -> None:
+    """Write so many actions of the last year, of 40 agents of two teams. Deadlines of pending ones are far away.
+
+    With `waiting`, about so many of the latest wait for a person, and people have decided those before them.
+    """
     keys = list(_keys())
     chance = random.Random(7)
     rules = rulebook.current()
     kinds, weights = [fields for _, fields in _KINDS], [weight for weight, _ in _KINDS]
     answers: dict[tuple[str, str], dict[str, Any]] = {}
     began = timezone.now() - timedelta(days=365)
+    # About three in ten actions wait for a person.
+    waits_from = 0 if waiting is None else number - 10 * waiting // 3
     for first in range(0, number, _AT_ONCE):
         rows = []
         for n in range(first, min(first + _AT_ONCE, number)):
@@ -64,6 +70,8 @@ def fill(number: int) -> None:
             if place not in answers:
                 answers[place] = _answer(submission, key, rules, at)
             rows.append(_action(submission, answers[place], key, at))
+            if n < waits_from:
+                _decide(rows[-1], n)
         Action.objects.bulk_create(rows)
 
 
@@ -115,4 +123,51 @@ def _action(submission: contract.Submission, answer: dict[str, Any], key: AgentK
         created_at=at,
         updated_at=at,
         body_digest=submission.digest,
+    )
+
+
+def _decide(action: Action, n: int) -> None:
+    """What became of one of long ago: one in ten that waited was rejected, and most agents have reported."""
+    waited = action.state == State.PENDING
+    if waited:
+        action.decided_via, action.decided_by_name = DecidedVia.PERSON, "Ruth Reviewer"
+        action.decided_at = action.created_at + timedelta(minutes=1 + n % 600)
+    if waited and n % 10 == 0:
+        action.state, action.reason = State.REJECTED, "No ticket, so no reason to do it."
+    elif action.state in (State.PENDING, State.APPROVED):
+        action.state = State.EXECUTED if n % 3 else State.APPROVED
+
+
+def record(actor: str) -> None:
+    """A history for every action there is: one entry of its submission, one of its decision."""
+    actions = Action.objects.order_by("pk").values_list("pk", "team_id", "created_at", "decided_at", "state")
+    rows: list[LedgerEntry] = []
+    for pk, team, at, decided, state in actions.iterator(chunk_size=_AT_ONCE):
+        rows.append(_entry(pk, team, 1, "action.submitted", at, actor))
+        if decided is not None:
+            kind = "action.rejected" if state == State.REJECTED else "action.approved"
+            rows.append(_entry(pk, team, 2, kind, decided, actor))
+        if len(rows) >= _AT_ONCE:
+            LedgerEntry.objects.bulk_create(rows)
+            rows.clear()
+    LedgerEntry.objects.bulk_create(rows)
+
+
+def _entry(pk: int, team: int, seq: int, kind: str, at: datetime, actor: str) -> LedgerEntry:
+    """An entry as large as a real one. Its chain is not one: nothing here verifies it."""
+    data = {"outcome": "pending", "score": "85.0", "level": "high", "reason": "Checked against the ticket. " * 8}
+    body = json.dumps({"v": 1, "type": kind, "stream": f"action:{pk}", "seq": seq, "data": data})
+    return LedgerEntry(
+        stream=f"action:{pk}",
+        seq=seq,
+        leaf=hashlib.sha256(f"{pk}:{seq}".encode()).hexdigest(),
+        body=body,
+        ts=at,
+        type=kind,
+        actor_kind="agent" if seq == 1 else "person",
+        actor_id="1",
+        actor_name=actor,
+        subject=f"action:{pk}",
+        action_id=pk,
+        team_id=team,
     )
