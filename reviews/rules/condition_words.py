@@ -14,9 +14,9 @@ from django.utils.translation import gettext, gettext_noop
 from governance.condition_parts import Joined, Part, split
 from governance.condition_reference import ENTRIES, Entry
 
-_NAME = r"(?P<name>(?:action|agent|risk)(?:\.[a-z_]\w*)+)"
 _TEXT = r'"(?:[^"\\\n]|\\["\\])*"'
 _VALUE = rf"(?:{_TEXT}|-?\d+(?:\.\d+)?|true|false)"
+_NAME = rf"(?P<name>(?:action|agent|risk)(?:\.\??[a-z_]\w*)+)(?:\.orValue\((?P<other>{_VALUE})\))?"
 _COMPARED = re.compile(rf"{_NAME}\s*(?P<sign>==|!=|<=|>=|<|>)\s*(?P<value>{_VALUE})")
 _ONE_OF = re.compile(
     rf"(?P<not>!\s*\(\s*)?{_NAME}\s+in\s+\[\s*(?P<values>{_VALUE}(?:\s*,\s*{_VALUE})*)\s*\](?(not)\s*\))"
@@ -41,6 +41,7 @@ CALLS = {
 }
 ONE_OF = (gettext_noop("{name} is one of {value}"), gettext_noop("{name} is none of {value}"))
 SENT = (gettext_noop("{name} was sent"), gettext_noop("{name} was not sent"))
+IF_SENT = gettext_noop("{name} (if it was not sent: {value})")
 HOLDS = gettext_noop("{name} include {value}")
 
 # Quoted texts and comments, in which a name is no name.
@@ -72,16 +73,16 @@ def names_in(condition: str) -> list[Entry]:
 def said(text: str) -> str:
     """One plain part in words; nothing for every other."""
     if match := _COMPARED.fullmatch(text):
-        return _in_words(SIGNS[match["sign"]], match["name"], _value(match["value"]))
+        return _in_words(SIGNS[match["sign"]], match, _value(match["value"]))
     if match := _ONE_OF.fullmatch(text):
         values = ", ".join(_value(value) for value in re.findall(_VALUE, match["values"]))
-        return _in_words(ONE_OF[bool(match["not"])], match["name"], values)
+        return _in_words(ONE_OF[bool(match["not"])], match, values)
     if match := _HOLDS.fullmatch(text):
-        return _in_words(HOLDS, match["name"], _value(match["value"]))
+        return _in_words(HOLDS, match, _value(match["value"]))
     if match := _CALLED.fullmatch(text):
-        return _in_words(CALLS[match["call"]][bool(match["not"])], match["name"], _value(match["value"]))
+        return _in_words(CALLS[match["call"]][bool(match["not"])], match, _value(match["value"]))
     if match := _SENT.fullmatch(text):
-        return _in_words(SENT[bool(match["not"])], match["name"])
+        return _in_words(SENT[bool(match["not"])], match)
     return ""
 
 
@@ -89,8 +90,11 @@ def _shown(part: Part) -> Shown:
     return Shown(part.text, said(part.text), part.joined, tuple(map(_shown, part.parts)))
 
 
-def _in_words(template: str, name: str, value: str = "") -> str:
-    return gettext(template).format(name=name.replace(".", " ").replace("_", " "), value=value)
+def _in_words(template: str, match: re.Match[str], value: str = "") -> str:
+    name = match["name"].replace(".?", " ").replace(".", " ").replace("_", " ")
+    if match["other"]:
+        name = gettext(IF_SENT).format(name=name, value=match["other"])
+    return gettext(template).format(name=name, value=value)
 
 
 def _value(text: str) -> str:

@@ -1,12 +1,14 @@
-"""The filters of the rules and the catalogues."""
+"""The kinds of rules and entries these pages list, declared once, and the filters of each."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,7 @@ from governance.models import (
     EvidenceRule,
     IndicatorRule,
     Level,
+    LevelScore,
     Policy,
     Route,
     Technique,
@@ -199,3 +202,84 @@ class ControlFilter(_CatalogueFilter):
     def by_baseline(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Controls in a baseline."""
         return rows.filter(**{f"in_{value}": True})
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of rule or entry: the name of its address, its words, its table, and what is shown of its rows."""
+
+    name: str
+    title: str | Promise
+    model: type[Model]
+    template: str
+    filter: Any = None
+    related: tuple[str, ...] = ()
+    said: str | Promise = ""
+
+    @property
+    def is_catalogue(self) -> bool:
+        """Whether it is what a publisher says, and no rule."""
+        return self.name.startswith("catalogue")
+
+    @property
+    def url(self) -> str:
+        """Where its listing is."""
+        return reverse(self.name)
+
+
+POLICIES = Kind(
+    "rules",
+    _("Policies"),
+    Policy,
+    "_policies",
+    PolicyFilter,
+    ("owner",),
+    _("when a condition holds, an effect applies: refusing beats calling a person, which beats passing"),
+)
+ROUTES = Kind(
+    "rules_routes",
+    _("Routes"),
+    Route,
+    "_routes",
+    RouteFilter,
+    ("team", "escalate_to"),
+    _("who decides a pending action: the first that fits is taken"),
+)
+THRESHOLDS = Kind(
+    "rules_thresholds",
+    _("Thresholds"),
+    Threshold,
+    "_thresholds",
+    ThresholdFilter,
+    ("team",),
+    _("from which score a person decides"),
+)
+TYPES = Kind(
+    "rules_action_types",
+    _("Action types"),
+    ActionTypeRule,
+    "_action_types",
+    ActionTypeFilter,
+    said=_("what a type means for risk: its own rule, else that of its closest family, else *"),
+)
+EVIDENCE = Kind("rules_words", _("Words"), EvidenceRule, "_words", EvidenceFilter)
+INDICATORS = Kind("rules_indicators", _("Indicators"), IndicatorRule, "_indicators", IndicatorFilter)
+LEVELS = Kind("rules_levels", _("Levels"), LevelScore, "_levels")
+TECHNIQUES = Kind(
+    "catalogue",
+    _("Techniques"),
+    Technique,
+    "_techniques",
+    TechniqueFilter,
+    said=_("of MITRE ATT&CK and ATLAS, and the risks of OWASP’s list for agents"),
+)
+CONTROLS = Kind(
+    "catalogue_controls",
+    _("Controls"),
+    Control,
+    "_controls",
+    ControlFilter,
+    said=_("of NIST SP 800-53"),
+)
+
+KINDS = (POLICIES, ROUTES, THRESHOLDS, TYPES, EVIDENCE, INDICATORS, LEVELS, TECHNIQUES, CONTROLS)

@@ -3,74 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from governance.admin.rule_history import entries_about
 from governance.catalogues.identifiers import control_id
 from governance.default_catalogue import MITRE_NOTICE
-from governance.models import (
-    ActionTypeRule,
-    Control,
-    EvidenceRule,
-    IndicatorRule,
-    LevelScore,
-    Policy,
-    Route,
-    RulebookVersion,
-    Technique,
-    Threshold,
-)
+from governance.models import ActionTypeRule, Control, Policy, Route, RulebookVersion, Technique
 from governance.thresholds import GUIDE
 from reviews.gates import View, person_of, signed_in
 from reviews.keyset import Page
 from reviews.rules import catalogue as catalogues
-from reviews.rules import filters, records
+from reviews.rules import records
 from reviews.rules.access import may_read_rules
+from reviews.rules.filters import (
+    CONTROLS,
+    EVIDENCE,
+    INDICATORS,
+    KINDS,
+    LEVELS,
+    POLICIES,
+    ROUTES,
+    TECHNIQUES,
+    THRESHOLDS,
+    TYPES,
+    Kind,
+)
 from reviews.rules.recent import WINDOW, Recent, controls_on, policies_on, techniques_on
 
 PAGE_SIZE = 50
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of rule or entry: the name of its address, its words, its table, and what is shown of its rows."""
-
-    name: str
-    title: str | Promise
-    model: type[Model]
-    template: str
-    filter: Any = None
-    related: tuple[str, ...] = ()
-
-    @property
-    def url(self) -> str:
-        """Where its listing is."""
-        return reverse(self.name)
-
-
-POLICIES = Kind("rules", _("Policies"), Policy, "_policies", filters.PolicyFilter, ("owner",))
-ROUTES = Kind("rules_routes", _("Routes"), Route, "_routes", filters.RouteFilter, ("team", "escalate_to"))
-THRESHOLDS = Kind("rules_thresholds", _("Thresholds"), Threshold, "_thresholds", filters.ThresholdFilter, ("team",))
-TYPES = Kind("rules_action_types", _("Action types"), ActionTypeRule, "_action_types", filters.ActionTypeFilter)
-EVIDENCE = Kind("rules_words", _("Words"), EvidenceRule, "_words", filters.EvidenceFilter)
-INDICATORS = Kind("rules_indicators", _("Indicators"), IndicatorRule, "_indicators", filters.IndicatorFilter)
-LEVELS = Kind("rules_levels", _("Levels"), LevelScore, "_levels")
-TECHNIQUES = Kind("catalogue", _("Techniques"), Technique, "_techniques", filters.TechniqueFilter)
-CONTROLS = Kind("catalogue_controls", _("Controls"), Control, "_controls", filters.ControlFilter)
-
-KINDS = (POLICIES, ROUTES, THRESHOLDS, TYPES, EVIDENCE, INDICATORS, LEVELS, TECHNIQUES, CONTROLS)
 
 
 def reader(view: View) -> View:
@@ -252,7 +220,7 @@ def _listing(request: HttpRequest, kind: Kind, shown: Callable[[list[Any]], list
         "sheet": sheet,
         "query": query.urlencode(),
         "table": f"rules/{kind.template}.html",
-        "version": RulebookVersion.objects.defer("content").first(),
+        "version": None if kind.is_catalogue else RulebookVersion.objects.defer("content").first(),
     }
     htmx = getattr(request, "htmx", None)
     part = htmx and not htmx.history_restore_request
