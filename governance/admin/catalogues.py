@@ -13,9 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from governance.admin.catalogue_pages import about_control, about_technique, in_order, releases_of
 from governance.admin.ledger import ReadOnlyAdmin
 from governance.admin.rules import RuleAdmin
+from governance.catalogues.about import about_control, about_technique, in_order, releases_of
 from governance.catalogues.identifiers import control_id
 from governance.default_catalogue import MITRE_NOTICE
 from governance.models import ActionTypeRule, CatalogueRelease, Control, Mitigation, Policy, Technique

@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
-from governance.admin.catalogue_pages import in_order
+from governance.catalogues.about import in_order
 from governance.default_catalogue import MITRE_NOTICE, TECHNIQUES
 from governance.models import ActionTypeRule, CatalogueRelease, Control, Mitigation, Person, Policy, Technique
 from governance.rule_changes import change_rule
