@@ -237,7 +237,7 @@ def test_days_are_those_of_the_reader_and_counted_within_a_bound(
         monkeypatch.setattr(activity, "RECENT", 2)
         text = page_of(sign_in(reviewer), agent)
         assert "its latest 1 only, since 2027-03-09 23:30 UTC" in text
-        assert "Submitted Rejected 2027-03-09 1 1 Waiting" in text
+        assert "Submitted Rejected 2027-03-09 1 1 Kill switch" in text
         assert "What became of its actions its latest 2 " in text
 
 
