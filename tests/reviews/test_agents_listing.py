@@ -14,6 +14,7 @@ from actions.agents import ensure_agent
 from actions.models import Agent
 from governance.models import Person
 from reviews.agents import rows
+from tests.reviews.away import away
 from tests.reviews.pages import text_of
 from tests.support import lifecycles
 from tests.support.api import Api
@@ -101,3 +102,13 @@ def test_more_agents_cost_no_more_queries(api: Api, agent: Agent, reviewer: Pers
     assert "Next →" in text
     assert "← Previous" in text_of(client.get("/agents/?page=2"))
     assert (cost("/agents/"), cost(f"/agents/{agent.pk}/")) == few
+
+
+def test_who_acts_for_somebody_sees_their_agents(
+    agent: Agent, reviewer: Person, outsider: Person, sign_in: SignIn
+) -> None:
+    client = sign_in(outsider)
+    assert client.get(f"/agents/{agent.pk}/").status_code == 404
+    away(reviewer, outsider)
+    assert client.get(f"/agents/{agent.pk}/").status_code == 200
+    assert AGENT_ID in text_of(client.get("/agents/"))
