@@ -97,7 +97,7 @@ class KeyInline(admin.TabularInline):
 
     @admin.display(description="")
     def end(self, key: AgentKey) -> str:
-        if key.revoked_at:
+        if key.pk is None or key.revoked_at:
             return ""
         return format_html(
             '<a href="{}">Revoke</a>', reverse("admin:actions_agent_revoke", args=[key.agent_id, key.pk])

@@ -148,7 +148,9 @@ def test_random_bytes_never_crash_it(chain):
     stored, dice = next(one for one in everything(stream="s") if one.seq == 2), random.Random(7)
     for _ in range(300):
         at = dice.randrange(len(stored.body))
-        text = stored.body[:at] + chr(dice.choice([0, 34, 44, 58, 92, 123, 125, 0x202E, 0xD800])) + stored.body[at + 1 :]
+        text = (
+            stored.body[:at] + chr(dice.choice([0, 34, 44, 58, 92, 123, 125, 0x202E, 0xD800])) + stored.body[at + 1 :]
+        )
         assert text == stored.body or faults(stored._replace(body=text))
     assert faults(stored._replace(body=b"x"))  # type: ignore[arg-type]
     assert faults(stored._replace(seq="2"))  # type: ignore[arg-type]
