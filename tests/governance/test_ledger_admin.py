@@ -14,7 +14,7 @@ from tests.support.people import SETUP
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:governance_ledgerentry_changelist")
-VERIFY = reverse("admin:governance_ledgerentry_verify")
+VERIFY = "/admin/governance/ledgerentry/verify/"
 
 
 @pytest.fixture
