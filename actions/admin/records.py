@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from actions.models import Action, Agent, DecidedVia, Outcome, State
-from governance.admin.bounded import SinceFilter, number_in
+from governance.admin.bounded import SinceFilter, by_index, number_in
 from governance.admin.ledger import BigReadOnlyAdmin, in_lines
 from governance.admin.list_columns import level_badge
 from governance.characters import plain
@@ -37,6 +37,11 @@ class _Chosen(admin.SimpleListFilter):
 
 class _State(_Chosen):
     title, parameter_name, column, choices_of = gettext_lazy("state"), "state", "state", State.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == State.PENDING:
+            return by_index(queryset, state=State.PENDING)
+        return super().queryset(request, queryset)
 
 
 class _Level(_Chosen):

@@ -15,7 +15,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
-from governance.admin.bounded import BoundedAdmin, number_in
+from governance.admin.bounded import BoundedAdmin, by_index, number_in
 from governance.admin.ledger import BigReadOnlyAdmin
 from governance.errors import InvalidChannel, Refusal
 from governance.sign_in import actor_of
@@ -151,6 +151,8 @@ class _Status(admin.SimpleListFilter):
             "sent": {"sent_at__isnull": False},
             "failed": {"failed_at__isnull": False},
         }
+        if self.value() == "waits":
+            return by_index(queryset, **chosen["waits"])
         return queryset.filter(**chosen.get(self.value() or "", {}))
 
 

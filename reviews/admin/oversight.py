@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actions.models import Agent, Sample, State
-from governance.admin.bounded import number_in
+from governance.admin.bounded import by_index, number_in
 from governance.admin.ledger import BigReadOnlyAdmin, ReadOnlyAdmin
 from governance.characters import plain
 from governance.errors import Refusal
@@ -139,7 +139,7 @@ class _Finding(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "open":
-            return queryset.filter(**self.open_when)
+            return by_index(queryset, **self.open_when)
         return queryset.filter(finding=self.value()) if self.value() else queryset
 
 
