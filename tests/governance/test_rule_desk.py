@@ -180,7 +180,7 @@ def test_the_front_page_is_grouped_by_job(browser: Client) -> None:
     for words in ("Rulebook version 2 in force since", "by Adam because: Read", f"{total - 1} enabled of {total}"):
         assert words in text, words
     assert "<b>only</b>" not in shown.text
-    places = [shown.text.index(f'id="job-{job}"') for job in ("rules", "catalogues", "agents", "people", "ledger")]
+    places = [shown.text.index(f'id="job-{job}"') for job in ("rules", "catalogues", "agents", "people", "operations")]
     assert places == sorted(places)
     assert 'id="job-more"' not in shown.text
     assert 'href="/"' in shown.text
