@@ -257,6 +257,7 @@ ENVIRONMENT = env.str("ENVIRONMENT", default="production")  # what /api/deployme
 # -- Language, time, logs ----------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["governance.formats"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

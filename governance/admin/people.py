@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
+from governance.admin.bounded import BoundedAdmin
 from governance.errors import InvalidAccount
 from governance.models import Person
 from governance.people import change_person, check_link, check_password, create_person, save_team
@@ -59,7 +60,9 @@ class PersonForm(forms.ModelForm):
 
 
 @admin.register(Person)
-class PersonAdmin(admin.ModelAdmin):
+class PersonAdmin(BoundedAdmin):
+    stream = "person"
+    actions = None
     form = PersonForm
     list_display = ("username", "shown_name", "role", "approval_level", "is_active", "last_login")
     list_filter = ("role", "is_active", "groups")
@@ -102,9 +105,11 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class TeamAdmin(admin.ModelAdmin):
+class TeamAdmin(BoundedAdmin):
     """Teams are Django groups. What people may do follows from their role, not from here."""
 
+    stream = "team"
+    actions = None
     list_display = ("name",)
     search_fields = ("name",)
     fields = ("name",)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -39,6 +40,16 @@ def canonical_entry(value: Any) -> str:
 def sha256(domain: str, text: str) -> str:
     """Hex SHA-256 of a canonical text, separated by domain so that one kind of digest never passes for another."""
     return hashlib.sha256(f"{domain}\n{text}".encode()).hexdigest()
+
+
+def leaf_hash(body: str) -> str:
+    """Hex hash of one ledger entry as a Merkle leaf (RFC 6962, section 2.1)."""
+    return hashlib.sha256(b"\x00" + body.encode()).hexdigest()
+
+
+def timestamp(at: datetime) -> str:
+    """RFC 3339 in UTC with microseconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _is_plain(value: Any) -> bool:

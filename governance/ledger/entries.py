@@ -6,7 +6,6 @@ If the entry cannot be written, the change does not happen.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from governance.actors import Actor
-from governance.ledger.canonical import canonical_entry
+from governance.ledger.canonical import canonical_entry, leaf_hash, timestamp
 from governance.ledger.kinds import KINDS
 from governance.models import LedgerEntry
 from governance.statements import insert
@@ -88,16 +87,6 @@ def append(
     )
     insert(entry)
     return entry
-
-
-def leaf_hash(body: str) -> str:
-    """Hex hash of one entry as a Merkle leaf (RFC 6962, section 2.1)."""
-    return hashlib.sha256(b"\x00" + body.encode()).hexdigest()
-
-
-def timestamp(at: datetime) -> str:
-    """RFC 3339 in UTC with microseconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def entry_id(at: datetime) -> str:

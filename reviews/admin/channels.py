@@ -13,13 +13,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy
 
-from governance.admin.ledger import ReadOnlyAdmin
+from governance.admin.bounded import BoundedAdmin, by_index, number_in
+from governance.admin.ledger import BigReadOnlyAdmin
 from governance.errors import InvalidChannel, Refusal
 from governance.sign_in import actor_of
 from reviews.models import Channel, Notice
 from reviews.notices.channels import check_channel, masked, save_channel
 from reviews.notices.deliveries import retry_notice
+from reviews.notices.kinds import KINDS
 from reviews.notices.sending import Undeliverable, send_test
 
 
@@ -88,7 +91,9 @@ class _Asked:
 
 
 @admin.register(Channel)
-class ChannelAdmin(_Asked, admin.ModelAdmin):
+class ChannelAdmin(_Asked, BoundedAdmin):
+    stream = "channel"
+    actions = None
     form = ChannelForm
     fields = ("name", "kind", "new_url", "team", "is_enabled")
     list_display = ("name", "kind", "where", "team", "is_enabled", "test_link")
@@ -146,19 +151,43 @@ class _Status(admin.SimpleListFilter):
             "sent": {"sent_at__isnull": False},
             "failed": {"failed_at__isnull": False},
         }
+        if self.value() == "waits":
+            return by_index(queryset, **chosen["waits"])
         return queryset.filter(**chosen.get(self.value() or "", {}))
 
 
+class _Kind(admin.SimpleListFilter):
+    """What it is about, from the words there are: a look at the table for them would read all of it."""
+
+    title, parameter_name = gettext_lazy("kind"), "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind, kind.replace("_", " ").replace(".", ": ")) for kind in sorted(KINDS)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Notice]) -> QuerySet[Notice]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Notice)
-class NoticeAdmin(_Asked, ReadOnlyAdmin):
+class NoticeAdmin(_Asked, BigReadOnlyAdmin):
     list_display = ("id", "kind", "receiver", "action_id", "created_at", "status", "attempts", "error", "retry_link")
-    list_filter = (_Status, "kind", "channel")
+    list_filter = (_Status, _Kind, "channel")
     list_select_related = ("person", "channel")
-    show_full_result_count = False
+    search_fields = ("action__id",)
+    search_help_text = gettext_lazy("an action's number")
     fields = readonly_fields = (
         *("kind", "person", "channel", "action", "created_at", "send_at"),
         *("status", "attempts", "sent_at", "failed_at", "error", "retry_link"),
     )
+
+    def is_answered(self, name: str, value: str) -> bool:
+        return name in ("q", "channel__id__exact") or (name, value) == ("status", "waits")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        if not search_term.strip():
+            return queryset, False
+        number = number_in(search_term)
+        return (queryset.none() if number is None else queryset.filter(action_id=number)), False
 
     @admin.display(description="to")
     def receiver(self, notice: Notice) -> str:

@@ -7,15 +7,20 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actions.models import Agent, Sample, State
-from governance.admin.ledger import ReadOnlyAdmin
+from governance.admin.bounded import by_index, number_in
+from governance.admin.ledger import BigReadOnlyAdmin, ReadOnlyAdmin
+from governance.characters import plain
 from governance.errors import Refusal
 from governance.sign_in import actor_of
 from reviews.canaries import plant_canary
@@ -122,17 +127,70 @@ class CanaryAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/ask.html", {**context, "button": "Plant it"})
 
 
+class _Finding(admin.SimpleListFilter):
+    """What was found afterwards; or that nobody looked yet, which an index answers."""
+
+    title, parameter_name = gettext_lazy("finding"), "found"
+    open_when: dict[str, Any] = {}
+    findings: Any = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("nobody looked yet")), *self.findings]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "open":
+            return by_index(queryset, **self.open_when)
+        return queryset.filter(finding=self.value()) if self.value() else queryset
+
+
+class _GlassFinding(_Finding):
+    open_when, findings = {"reviewed_at__isnull": True}, BreakGlass.Finding.choices
+
+
+class _SampleFinding(_Finding):
+    open_when, findings = {"looked_at__isnull": True}, Sample.Finding.choices
+
+
+class _LookedAt(BigReadOnlyAdmin):
+    """Actions that are looked at afterwards, to read: the looking is done on the action's page."""
+
+    search_fields = ("action__id",)
+    search_help_text = gettext_lazy("an action's number")
+
+    def is_answered(self, name: str, value: str) -> bool:
+        return name == "q" or value == "open"
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        if not search_term.strip():
+            return queryset, False
+        number = number_in(search_term)
+        return (queryset.none() if number is None else queryset.filter(action_id=number)), False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        heavy = ("content", "assessment", "verdict", "route", "conditions")
+        return super().get_queryset(request).defer(*(f"action__{name}" for name in heavy))
+
+    @admin.display(description=gettext_lazy("action"))
+    def what(self, row: Any) -> str:
+        action = row.action
+        return f"#{action.pk} {plain(action.action_type, limit=60)} on {plain(action.resource, limit=80)}"
+
+    @admin.display(description=gettext_lazy("in the portal"))
+    def page(self, row: Any) -> SafeString:
+        return format_html('<a href="{}">#{}</a>', reverse("action", args=[row.action_id]), row.action_id)
+
+
 @admin.register(BreakGlass)
-class BreakGlassAdmin(ReadOnlyAdmin):
-    list_display = ("action", "person", "broken_at", "review_by", "reviewed_by", "finding")
-    list_filter = ("finding",)
+class BreakGlassAdmin(_LookedAt):
+    list_display = ("what", "person", "broken_at", "review_by", "reviewed_by", "finding")
+    list_filter = (_GlassFinding,)
     list_select_related = ("action", "person", "reviewed_by")
-    ordering = ("-pk",)
+    fields = ("page", "person", "reason", "broken_at", "review_by", "reviewed_at", "reviewed_by", "finding", "note")
 
 
 @admin.register(Sample)
-class SampleAdmin(ReadOnlyAdmin):
-    list_display = ("action", "drawn_at", "looked_at", "looked_by", "finding")
-    list_filter = ("finding",)
+class SampleAdmin(_LookedAt):
+    list_display = ("what", "drawn_at", "looked_at", "looked_by", "finding")
+    list_filter = (_SampleFinding,)
     list_select_related = ("action", "looked_by")
-    ordering = ("-pk",)
+    fields = ("page", "drawn_at", "looked_at", "looked_by", "finding", "note")

@@ -1,4 +1,4 @@
-"""Admin of agents and keys through the verbs; actions and outcomes to read."""
+"""Admin of agents and keys, through the verbs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ from django.utils.safestring import SafeString
 from actions.agent_keys import issue_key, revoke_key
 from actions.agents import block_agent, change_agent, ensure_agent, line_of, release_agent
 from actions.kill_switch import switch_all
-from actions.models import Action, Agent, AgentKey, KillSwitch, Outcome, Sample
-from governance.admin.ledger import ReadOnlyAdmin
+from actions.models import Agent, AgentKey, KillSwitch, Sample
+from governance.admin.bounded import BoundedAdmin
 from governance.characters import plain
 from governance.errors import Refusal
 from governance.models import Person
 from governance.rulebook import NoRulebook
 from governance.sign_in import actor_of
+
+# As many of an agent's samples are counted on its page.
+_SAMPLES = 500
 
 
 class ReasonForm(forms.Form):
@@ -94,7 +97,7 @@ class KeyInline(admin.TabularInline):
 
     @admin.display(description="")
     def end(self, key: AgentKey) -> str:
-        if key.revoked_at:
+        if key.pk is None or key.revoked_at:
             return ""
         return format_html(
             '<a href="{}">Revoke</a>', reverse("admin:actions_agent_revoke", args=[key.agent_id, key.pk])
@@ -115,7 +118,9 @@ class AgentForm(forms.ModelForm):
 
 
 @admin.register(Agent)
-class AgentAdmin(_Asks, admin.ModelAdmin):
+class AgentAdmin(_Asks, BoundedAdmin):
+    stream = "agent"
+    actions = None
     form = AgentForm
     list_display = ("agent_id", "name", "agent_type", "team", "owner", "known_since", "is_active", "blocked_at")
     list_filter = ("agent_type", "is_active", ("blocked_at", admin.EmptyFieldListFilter), "team")
@@ -150,10 +155,12 @@ class AgentAdmin(_Asks, admin.ModelAdmin):
     @admin.display(description="samples")
     def sampled(self, agent: Agent) -> SafeString | str:
         """How many of its approvals by the rules people looked at afterwards, and where they had a concern."""
-        looked = Sample.objects.filter(action__agent=agent, looked_at__isnull=False).order_by("-pk")
-        concerns = looked.filter(finding=Sample.Finding.CONCERN)
-        number = concerns.count()
-        said = f"{looked.count()} looked at afterwards, {number} of concern"
+        looked = list(
+            Sample.objects.filter(action__agent=agent, looked_at__isnull=False).order_by("-pk")[: _SAMPLES + 1]
+        )
+        concerns = [one for one in looked[:_SAMPLES] if one.finding == Sample.Finding.CONCERN]
+        number = f"{_SAMPLES} and more" if len(looked) > _SAMPLES else str(len(looked))
+        said = f"{number} looked at afterwards, {len(concerns)} of concern"
         latest = [(reverse("action", args=[one.action_id]), one.action_id, plain(one.note)) for one in concerns[:10]]
         return format_html("{}{}", said, format_html_join("", '<br><a href="{}">#{}</a> {}', latest))
 
@@ -276,19 +283,3 @@ class AgentAdmin(_Asks, admin.ModelAdmin):
         word = "Release every agent" if on else "Block every agent"
         back = reverse("admin:actions_agent_changelist")
         return self.ask(request, title=word, button=word, back=back, verb=verb)
-
-
-@admin.register(Action)
-class ActionAdmin(ReadOnlyAdmin):
-    list_display = ("id", "agent", "action_type", "resource", "risk_score", "state", "created_at")
-    list_filter = ("state", "risk_level")
-    search_fields = ("action_type", "resource")
-    list_select_related = ("agent",)
-    show_full_result_count = False
-
-
-@admin.register(Outcome)
-class OutcomeAdmin(ReadOnlyAdmin):
-    list_display = ("action", "kind", "reported_at")
-    list_filter = ("kind",)
-    show_full_result_count = False
