@@ -38,3 +38,16 @@ def rank(values: Sequence[T], percent: float) -> T | None:
     if not values:
         return None
     return sorted(values)[max(0, math.ceil(percent / 100 * len(values)) - 1)]
+
+
+def words(span: timedelta | None) -> str:
+    """A time of reading in few words: "2.4 s", "48 s", "3 min 05"; a dash where none is known."""
+    if span is None:
+        return "–"
+    seconds = max(0.0, span.total_seconds())
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes} min {rest:02}" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02}"

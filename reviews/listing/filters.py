@@ -113,7 +113,11 @@ class ActionsFilter(Filter):
     failed = _flag(_("Reported as failed"))
     degraded = _flag(_("Not every rule could be evaluated"))
     fast = _flag(_("Voted faster than reading"))
-    canary = _choice(_("Tests"), _("Tests or not"), [("caught", _("Test, rejected")), ("missed", _("Test, approved"))])
+    canary = _choice(
+        _("Tests"),
+        _("Tests or not"),
+        [("1", _("Settled tests")), ("caught", _("Tests rejected")), ("missed", _("Tests approved"))],
+    )
 
     class Meta:
         model = Action
@@ -197,7 +201,9 @@ class ActionsFilter(Filter):
             rows = rows.filter(pk__in=_voted(given))
         if "canary" in given:
             tests = Action.objects.order_by().filter(is_canary=True, canary__isnull=False).exclude(state=State.PENDING)
-            rows = rows.filter(pk__in=tests.filter(canary__caught=given["canary"] == "caught").values("pk"))
+            if given["canary"] != "1":
+                tests = tests.filter(canary__caught=given["canary"] == "caught")
+            rows = rows.filter(pk__in=tests.values("pk"))
         return self._by_days(rows, given)
 
     def _by_days(self, rows: QuerySet[Action], given: dict[str, Any]) -> QuerySet[Action]:

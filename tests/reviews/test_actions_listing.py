@@ -131,9 +131,9 @@ MEANS: dict[str, Callable[[Action, dict[str, Any]], Any]] = {
     "reviewer={sina.pk}&verdict=reject": lambda a, w: votes_of(a, person=w["sina"], verdict="reject"),
     "verdict=reject": lambda a, w: votes_of(a, verdict="reject"),
     "reviewer={sina.pk}&voted_until={before}": lambda a, w: a.pk == w["old"],
-    "technique=T1565": lambda a, w: "T1565" in [one["id"] for one in a.assessment["techniques"]],
-    "technique=t1565": lambda a, w: "T1565" in [one["id"] for one in a.assessment["techniques"]],
-    "technique=T156": lambda a, w: False,
+    "technique=T1657": lambda a, w: "T1657" in [one["id"] for one in a.assessment["techniques"]],
+    "technique=t1657": lambda a, w: "T1657" in [one["id"] for one in a.assessment["techniques"]],
+    "technique=T165": lambda a, w: False,
     "control=AC-3": lambda a, w: "AC-3" in [one["id"] for one in a.assessment["controls"]],
     "policy=Ask about salaries": lambda a, w: a.resource == "salaries",
     "policy=Ask": lambda a, w: False,
@@ -148,6 +148,7 @@ MEANS: dict[str, Callable[[Action, dict[str, Any]], Any]] = {
     "q={old}": lambda a, w: a.pk == w["old"],
     "q=%23{old}": lambda a, w: a.pk == w["old"],
     "q=attic&level=low": lambda a, w: False,
+    "canary=1": lambda a, w: a.pk in (w["caught"], w["missed"]),
     "canary=caught": lambda a, w: a.pk == w["caught"],
     "canary=missed": lambda a, w: a.pk == w["missed"],
 }
@@ -165,7 +166,7 @@ def test_every_filter_means_what_it_says(world: dict[str, Any], auditor: Person,
         assert [int(line["action id"]) for line in exported(client, address)] == wanted[::-1], address
         empty += [query] if not wanted else []
     # What nothing matches is meant so, or the look at every row would prove nothing.
-    assert empty == ["technique=T156", "policy=Ask", "degraded=1", "decided_until={long_ago}", "q=attic&level=low"]
+    assert empty == ["technique=T165", "policy=Ask", "degraded=1", "decided_until={long_ago}", "q=attic&level=low"]
 
 
 def test_what_could_not_be_evaluated(
@@ -205,7 +206,7 @@ def test_another_team_sees_nothing(
         "state=waiting",
         "q=attic",
         f"q={world['old']}",
-        "technique=T1565",
+        "technique=T1657",
         "via=person",
         "verdict=reject",
     ):
@@ -229,7 +230,7 @@ def test_a_test_that_waits_is_like_any_other(
     # Who decides may not even ask; who oversees learns of settled ones only.
     assert listed(client, "canary=missed") == []
     assert "was not understood" in text_of(client.get(f"{ADDRESS}?canary=missed"))
-    assert "Test, approved" not in client.get(ADDRESS).content.decode()
+    assert "Tests approved" not in client.get(ADDRESS).content.decode()
     overseer = sign_in(auditor)
     assert world["waits"] not in {*listed(overseer, "canary=caught"), *listed(overseer, "canary=missed")}
     line = next(line for line in exported(client, "state=waiting") if line["action id"] == str(world["waits"]))
@@ -245,7 +246,7 @@ def test_it_looks_back_so_far_and_says_so(
     client = sign_in(auditor)
     for query, found in (
         ("q=customer", [fifth, fourth]),
-        ("technique=T1565", [fifth, fourth]),
+        ("technique=T1657", [fifth, fourth]),
         ("level=high", [fifth, fourth, third]),
         ("level=high&q=customer", [fifth, fourth]),
         (f"q=customer&agent={row(first).agent_id}", [fifth, fourth]),
@@ -263,8 +264,8 @@ def test_it_looks_back_so_far_and_says_so(
 
 
 def test_days_are_those_of_the_persons_zone(api: Api, auditor: Person, sign_in: SignIn) -> None:
-    # Half past one in Berlin is still the day before in UTC.
-    with time_machine.travel(datetime(2026, 1, 15, 1, 30, tzinfo=ZoneInfo("Europe/Berlin")), tick=False):
+    # Half past midnight in Berlin is still the day before in UTC.
+    with time_machine.travel(datetime(2026, 1, 15, 0, 30, tzinfo=ZoneInfo("Europe/Berlin")), tick=False):
         action = pay(api, 5)
     with timezone.override(ZoneInfo("Europe/Berlin")):
         here = listing.ActionsFilter({"since": "2026-01-15", "until": "2026-01-15"}, auditor)
@@ -301,7 +302,7 @@ def test_pages_chips_and_the_number(
     assert "3 or more actions" in text_of(part)
 
 
-@pytest.mark.parametrize("query", ["", "technique=T1565&level=high", "reviewer={sina}&fast=1&agent={agent}"])
+@pytest.mark.parametrize("query", ["", "technique=T1657&level=high", "reviewer={sina}&fast=1&agent={agent}"])
 def test_as_many_queries_for_many_as_for_one(
     api: Api, agent: Agent, senior: Person, sign_in: SignIn, query: str
 ) -> None:
