@@ -21,7 +21,7 @@ from reviews.reading import is_faster_than_reading
 from reviews.rendering import plain
 
 # How many actions are looked through for what no index answers: by columns, and by texts inside an action.
-BY_COLUMN, BY_TEXT = 100_000, 10_000
+BY_COLUMN, BY_TEXT = 50_000, 10_000
 # How many of somebody's votes are timed for `fast`.
 VOTES = 10_000
 
@@ -127,6 +127,7 @@ class ActionsFilter(Filter):
         super().__init__(data, Action.objects.visible_to(person))
         self.person = person
         self.window: Window | None = None
+        self._above = 0
         self.sees_all = person.has_perm("actions.view_all_teams")
         if not person.has_perm("reviews.view_oversight"):
             # Not even the choice: a canary that waits is in neither of them, and those who decide ask for none.
@@ -218,7 +219,8 @@ class ActionsFilter(Filter):
         ends = made.aggregate(first=Min("pk"), last=Max("pk"))
         if ends["first"] is None:
             return rows.none()
-        rows = rows.filter(pk__gte=ends["first"], pk__lte=ends["last"])
+        self._above = ends["first"] - 1
+        rows = rows.filter(pk__lte=ends["last"]) if "until" in given else rows
         rows = rows.alias(made=Coalesce("created_at", "created_at"))
         if "since" in given:
             rows = rows.filter(made__gte=start_of(given["since"]))
@@ -227,23 +229,24 @@ class ActionsFilter(Filter):
     # -- What none does ---------------------------------------------------------------------------------------------
 
     def _in_window(self, rows: QuerySet[Action], given: dict[str, Any]) -> QuerySet[Action]:
-        """The latest of these rows, where something is looked for that would need all of them to be read."""
+        """The latest of these rows, where something is looked for that would need all of them to be read.
+
+        The lowest number is said once: of two bounds on one side, SQLite would begin at the first.
+        """
         sizes = [BY_TEXT] if given.keys() & set(_TEXTS) else []
         sizes += [BY_COLUMN] if given.keys() & set(_COLUMNS) and not _waits(given) else []
-        if not sizes:
-            return rows
-        size = min(sizes)
+        above = self._end_of_window(rows, given, min(sizes)) if sizes else 0
+        if above > self._above:
+            self.window, self._above = Window(above, min(sizes)), above
+        return rows.filter(pk__gt=self._above) if self._above else rows
+
+    def _end_of_window(self, rows: QuerySet[Action], given: dict[str, Any], size: int) -> int:
+        """Above which number the window is; 0 where it holds them all."""
+        numbers = rows.order_by("-pk").values_list("pk", flat=True)
         if given.keys() & {"agent", "reviewer", "canary"} or _waits(given):
-            beyond = rows.order_by("-pk").values_list("pk", flat=True)[size : size + 1].first()
-            above = beyond or 0
-        else:
-            last = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
-            above = max(0, last - size)
-            above = above if above and rows.filter(pk__lte=above).exists() else 0
-        if not above:
-            return rows
-        self.window = Window(above, size)
-        return rows.filter(pk__gt=above)
+            return numbers[size : size + 1].first() or 0
+        above = (numbers.first() or 0) - size
+        return above if above > 0 and rows.filter(pk__lte=above).exists() else 0
 
     # -- Choices ------------------------------------------------------------------------------------------------------
 

@@ -180,20 +180,20 @@ def test_what_could_not_be_evaluated(
     assert fine.pk in listed(sign_in(auditor))
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["level=huge", "state=open", "since=yesterday", "agent=999999", "agent=x", "reviewer=999999", "team=999999",
-     "verdict=maybe", "overdue=2", "failed=yes", "q=%00", "via=luck", "canary=yes", "type=" + "x" * 201],
-)  # fmt: skip
 def test_what_is_not_understood_shows_nothing_and_says_so(
-    api: Api, auditor: Person, sign_in: SignIn, query: str, nothing_written: Any
+    api: Api, auditor: Person, sign_in: SignIn, nothing_written: Any
 ) -> None:
     pay(api, 5)
     client = sign_in(auditor)
-    assert listed(client, query) == []
-    assert "This filter was not understood, so nothing is shown." in text_of(client.get(f"{ADDRESS}?{query}"))
-    with nothing_written():
-        assert client.get(f"{CSV}?{query}").headers["Location"].startswith(ADDRESS)
+    for query in (
+        *("level=huge", "state=open", "since=yesterday", "agent=999999", "agent=x", "reviewer=999999", "team=999999"),
+        *("verdict=maybe", "overdue=2", "failed=yes", "q=%00", "via=luck", "canary=yes", "type=" + "x" * 201),
+    ):
+        page = client.get(f"{ADDRESS}?{query}")
+        assert page.context["lines"] == [], query
+        assert "This filter was not understood, so nothing is shown." in text_of(page), query
+        with nothing_written():
+            assert client.get(f"{CSV}?{query}").headers["Location"].startswith(ADDRESS)
 
 
 def test_another_team_sees_nothing(
