@@ -34,7 +34,13 @@ _VOTING = ("reviewer", "verdict", "voted_since", "voted_until", "fast")
 # Those a person needs every day; the others are behind "More filters".
 SHOWN = ("q", "agent", "state", "level", "since", "until")
 
-_STATES = [(WAITING, _("Waiting")), (DECIDED, _("Decided")), *State.choices]
+
+def _worded(choices: Any) -> list[tuple[str, Any]]:
+    """Choices whose words are the reader's; a catalogue has those of the models too."""
+    return [(value, _(label)) for value, label in choices]
+
+
+_STATES = [(WAITING, _("Waiting")), (DECIDED, _("Decided")), *_worded(State.choices)]
 
 
 class Window(NamedTuple):
@@ -90,16 +96,16 @@ class ActionsFilter(Filter):
     q = _text(_("Search"))
     agent = _choice(_("Agent"), _("Any agent"))
     state = _choice(_("State"), _("Any state"), _STATES)
-    level = _choice(_("Risk"), _("Any risk"), Level.choices)
+    level = _choice(_("Risk"), _("Any risk"), _worded(Level.choices))
     since = _date(_("From"))
     until = _date(_("to"))
     type = _text(_("Action type"))
     team = _choice(_("Team"), _("Any team"))
-    via = _choice(_("Decided by"), _("Anything"), DecidedVia.choices)
+    via = _choice(_("Decided by"), _("Anything"), _worded(DecidedVia.choices))
     decided_since = _date(_("Decided from"))
     decided_until = _date(_("Decided to"))
     reviewer = _choice(_("Voted by"), _("Anybody"))
-    verdict = _choice(_("Verdict"), _("Any verdict"), Verdict.choices)
+    verdict = _choice(_("Verdict"), _("Any verdict"), _worded(Verdict.choices))
     voted_since = _date(_("Voted from"))
     voted_until = _date(_("Voted to"))
     technique = _text(_("Technique"))
