@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import django_filters
 from django import forms
 from django.contrib.auth.models import Group
 from django.db.models import F, Max, Min, Q, QuerySet
@@ -16,6 +15,7 @@ from governance.models import Level, Person
 from reviews.days import end_of, start_of
 from reviews.filters import Filter, QueueFilter
 from reviews.listing import scan
+from reviews.listing.fields import choice, date, flag, text, worded
 from reviews.models import Verdict, Vote
 from reviews.reading import is_faster_than_reading
 from reviews.rendering import plain
@@ -35,12 +35,7 @@ _VOTING = ("reviewer", "verdict", "voted_since", "voted_until", "fast")
 SHOWN = ("q", "agent", "state", "level", "since", "until")
 
 
-def _worded(choices: Any) -> list[tuple[str, Any]]:
-    """Choices whose words are the reader's; a catalogue has those of the models too."""
-    return [(value, _(label)) for value, label in choices]
-
-
-_STATES = [(WAITING, _("Waiting")), (DECIDED, _("Decided")), *_worded(State.choices)]
+_STATES = [(WAITING, _("Waiting")), (DECIDED, _("Decided")), *worded(State.choices)]
 
 
 class Window(NamedTuple):
@@ -58,68 +53,36 @@ class Chip(NamedTuple):
     words: str
 
 
-class _Box(forms.CheckboxInput):
-    """A box whose tick is "1" in the address, and that leaves anything else to be refused."""
-
-    def __init__(self) -> None:
-        super().__init__(check_test=lambda value: value == "1")
-
-    def format_value(self, value: Any) -> str:
-        return "1"
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        return data.get(name, "")
-
-
-def _flag(label: Any) -> Any:
-    return django_filters.ChoiceFilter(label=label, method="later", choices=[("1", _("yes"))], widget=_Box())
-
-
-def _choice(label: Any, empty: Any, choices: Any = ()) -> Any:
-    return django_filters.ChoiceFilter(
-        label=label, method="later", choices=list(choices), empty_label=empty, widget=forms.Select()
-    )
-
-
-def _text(label: Any) -> Any:
-    box = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
-    return django_filters.CharFilter(label=label, method="later", max_length=200, widget=box)
-
-
-def _date(label: Any) -> Any:
-    return django_filters.DateFilter(label=label, method="later", widget=forms.DateInput(attrs={"type": "date"}))
-
-
 class ActionsFilter(Filter):
     """Which actions to list. Every filter is applied in one place, because how far one looks depends on the others."""
 
-    q = _text(_("Search"))
-    agent = _choice(_("Agent"), _("Any agent"))
-    state = _choice(_("State"), _("Any state"), _STATES)
-    level = _choice(_("Risk"), _("Any risk"), _worded(Level.choices))
-    since = _date(_("From"))
-    until = _date(_("to"))
-    type = _text(_("Action type"))
-    team = _choice(_("Team"), _("Any team"))
-    via = _choice(_("Decided by"), _("Anything"), _worded(DecidedVia.choices))
-    decided_since = _date(_("Decided from"))
-    decided_until = _date(_("Decided to"))
-    reviewer = _choice(_("Voted by"), _("Anybody"))
-    verdict = _choice(_("Verdict"), _("Any verdict"), _worded(Verdict.choices))
-    voted_since = _date(_("Voted from"))
-    voted_until = _date(_("Voted to"))
-    technique = _text(_("Technique"))
-    control = _text(_("Control"))
-    policy = _text(_("Policy"))
-    overdue = _choice(
+    q = text(_("Search"))
+    agent = choice(_("Agent"), _("Any agent"))
+    state = choice(_("State"), _("Any state"), _STATES)
+    level = choice(_("Risk"), _("Any risk"), worded(Level.choices))
+    since = date(_("From"))
+    until = date(_("to"))
+    type = text(_("Action type"))
+    team = choice(_("Team"), _("Any team"))
+    via = choice(_("Decided by"), _("Anything"), worded(DecidedVia.choices))
+    decided_since = date(_("Decided from"))
+    decided_until = date(_("Decided to"))
+    reviewer = choice(_("Voted by"), _("Anybody"))
+    verdict = choice(_("Verdict"), _("Any verdict"), worded(Verdict.choices))
+    voted_since = date(_("Voted from"))
+    voted_until = date(_("Voted to"))
+    technique = text(_("Technique"))
+    control = text(_("Control"))
+    policy = text(_("Policy"))
+    overdue = choice(
         _("Deadline"), _("Kept or not"), [("1", _("Expired undecided")), (UNSEEN, _("Expired without a vote"))]
     )
-    escalated = _flag(_("Escalated"))
-    late = _flag(_("Decided after its escalation"))
-    failed = _flag(_("Reported as failed"))
-    degraded = _flag(_("Not every rule could be evaluated"))
-    fast = _flag(_("Voted faster than reading"))
-    canary = _choice(
+    escalated = flag(_("Escalated"))
+    late = flag(_("Decided after its escalation"))
+    failed = flag(_("Reported as failed"))
+    degraded = flag(_("Not every rule could be evaluated"))
+    fast = flag(_("Voted faster than reading"))
+    canary = choice(
         _("Tests"),
         _("Tests or not"),
         [("1", _("Settled tests")), ("caught", _("Tests rejected")), ("missed", _("Tests approved"))],
