@@ -69,7 +69,8 @@ class Dashboard:
     @cached_property
     def charts(self) -> list[Picture]:
         """The numbers over time, drawn."""
-        return [pictures.submitted(self.numbers), pictures.outcomes(self.numbers), pictures.rates(self.numbers)]
+        draw = (pictures.submitted, pictures.outcomes, pictures.rates, pictures.times)
+        return [one(self.numbers) for one in draw]
 
     def _elsewhere(self) -> Elsewhere:
         # Counted by the very filters of the page they link to.

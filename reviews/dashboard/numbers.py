@@ -5,29 +5,15 @@ A range is of submissions: everything that is counted in it was submitted in it,
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.db.models import (
-    Case,
-    CharField,
-    Count,
-    DurationField,
-    ExpressionWrapper,
-    F,
-    IntegerField,
-    Q,
-    Value,
-    When,
-    Window,
-)
-from django.db.models.functions import RowNumber
-from django.db.models.lookups import GreaterThanOrEqual, LessThan
+from django.db.models import Case, Count, IntegerField, Value, When
 
 from actions.models import Action, ActionQuerySet, Agent
 from governance.models import Person
@@ -38,20 +24,34 @@ from reviews.dashboard.span import Span, latest
 TOP = 20
 # So many agents are looked through for alerts, the busiest first.
 WATCHED = 1000
-PERCENTILES = (50, 95)
+# So many decisions are timed, the latest first: their times are ranked here, alike on every engine.
+TIMED = 20_000
+_TIMED_BY = ("level", "agent", "type", "column")
 # A line of the rest, in the place of a key.
 REST = None
 
 Counts = dict[str, int]
 
 
+# What splits every submission without a rest; the other numbers are sums of these.
+_SPLIT = ("at_once", "approved", "rejected", "expired", "sent_back", "withdrawn", "waiting")
+_SUMS = {
+    "decided": ("approved", "rejected", "sent_back"),
+    "other": ("sent_back", "withdrawn"),
+    "settled": ("approved", "rejected", "expired", "sent_back", "withdrawn"),
+    "sent": ("approved", "rejected", "expired", "sent_back", "withdrawn", "waiting"),
+}
+
+
 def _counters() -> dict[str, Count]:
-    found = {name: Count("pk", filter=rows) for name, rows in rows_behind.DECISIONS.items() if rows}
-    return {
-        "submitted": Count("pk"),
-        **found,
-        "late": Count("pk", filter=rows_behind.LATE),
-    }
+    """One number for each part of the split, and what crosses it."""
+    split = {name: Count("pk", filter=rows_behind.DECISIONS[name]) for name in _SPLIT}
+    refused = Count("pk", filter=rows_behind.DECISIONS["refused"])
+    return {"submitted": Count("pk"), **split, "refused": refused}
+
+
+def _with_sums(counts: Counts) -> Counts:
+    return {**counts, **{name: sum(counts[part] for part in parts) for name, parts in _SUMS.items()}}
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,12 @@ class Times:
     count: int = 0
     p50: timedelta | None = None
     p95: timedelta | None = None
+
+    @classmethod
+    def of(cls, values: Iterable[timedelta]) -> Times:
+        """The percentiles of some lengths of time."""
+        ranked = sorted(values)
+        return cls(len(ranked), nearest_rank(ranked, 50), nearest_rank(ranked, 95))
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,9 @@ class Numbers:
     @cached_property
     def today(self) -> Counts:
         """What was submitted today, and what became of it."""
-        return self.scope.of(self.scope.today).aggregate(**_counters())
+        if self.scope.span.last == self.scope.today.first and self.scope.span.step == 1:
+            return self.by_column[-1]
+        return _with_sums(self.scope.of(self.scope.today).aggregate(**_counters()))
 
     @cached_property
     def by_column(self) -> list[Counts]:
@@ -119,10 +127,21 @@ class Numbers:
         """The same for the whole range."""
         return _sum(self.by_column)
 
-    @cached_property
+    @property
+    def late(self) -> int:
+        """How many people decided after the moment of their escalation."""
+        return self._exceptions["late"]
+
+    @property
     def degraded(self) -> int:
         """How many were scored though a rule could not be evaluated."""
-        return self.scope.rows.filter(rows_behind.DEGRADED).count()
+        return self._exceptions["degraded"]
+
+    @cached_property
+    def _exceptions(self) -> Counts:
+        waited = self.scope.rows.filter(rows_behind.DECISIONS["sent"])
+        kinds = {"late": rows_behind.LATE, "degraded": rows_behind.DEGRADED}
+        return waited.aggregate(**{name: Count("pk", filter=rows) for name, rows in kinds.items()})
 
     @cached_property
     def watched(self) -> dict[int, Counts]:
@@ -141,18 +160,31 @@ class Numbers:
 
     @cached_property
     def times(self) -> dict[str, dict[Any, Times]]:
-        """How long people took: in `all`, and by `level`, `agent` and `type`."""
-        agents = [key for key in self.by_agent if key is not REST]
-        types = [key for key in self.by_type if key is not REST]
-        return percentiles(
-            self.scope.rows.filter(rows_behind.TIMED),
-            {
-                "all": Value(0, IntegerField()),
-                "level": F("risk_level"),
-                "agent": _one_of("agent_id", agents, IntegerField()),
-                "type": _one_of("action_type", types, CharField()),
-            },
-        )
+        """How long people took: in `all`, and by `level`, `agent`, `type` and `column` of the charts."""
+        edges = self.scope.span.edges
+        taken: dict[str, dict[Any, list[timedelta]]] = {name: {} for name in ("all", *_TIMED_BY)}
+        for *keys, created, decided in self._timed:
+            agent, kind, level = keys
+            in_groups = {
+                "all": None,
+                "level": level,
+                "agent": agent if agent in self.by_agent else REST,
+                "type": kind if kind in self.by_type else REST,
+                "column": bisect_right(edges, created),
+            }
+            for name, key in in_groups.items():
+                taken[name].setdefault(key, []).append(decided - created)
+        return {name: {key: Times.of(values) for key, values in by.items()} for name, by in taken.items()}
+
+    @property
+    def is_timed_in_part(self) -> bool:
+        """Whether there were more decisions than are timed."""
+        return len(self._timed) == TIMED
+
+    @cached_property
+    def _timed(self) -> list[tuple[int, str, str, datetime, datetime]]:
+        rows: Any = self.scope.rows.filter(rows_behind.TIMED).order_by("-created_at")
+        return list(rows.values_list("agent_id", "action_type", "risk_level", "created_at", "decided_at")[:TIMED])
 
     @cached_property
     def waiting(self) -> dict[str, Counts]:
@@ -172,41 +204,9 @@ class Numbers:
         return self._names
 
 
-def percentiles(rows: ActionQuerySet, groups: Mapping[str, Any]) -> dict[str, dict[Any, Times]]:
-    """The nearest-rank percentiles of decision time in each group, in one statement that returns little.
-
-    The database ranks the rows within each group; only the rows that are a percentile of one come back. The value of
-    rank ceil(p/100 * n) is the p-th percentile of n values: always a time that was really taken.
-    """
-    took = ExpressionWrapper(F("decided_at") - F("created_at"), output_field=DurationField())
-    rows = rows.annotate(took=took, **{f"key_{name}": group for name, group in groups.items()})
-    wanted = Q()
-    for name in groups:
-        within = F(f"key_{name}")
-        rank = Window(RowNumber(), partition_by=[within], order_by=[F("took").asc()])
-        rows = rows.annotate(**{f"rank_{name}": rank, f"n_{name}": Window(Count("pk"), partition_by=[within])})
-        for percent in PERCENTILES:
-            wanted |= _is_percentile(percent, f"rank_{name}", f"n_{name}")
-    columns = [f"{kind}_{name}" for name in groups for kind in ("key", "rank", "n")]
-    found: dict[str, dict[Any, dict[int, timedelta]]] = {name: {} for name in groups}
-    sizes: dict[tuple[str, Any], int] = {}
-    for row in rows.filter(wanted).values("took", *columns):
-        for name in groups:
-            key, rank, count = row[f"key_{name}"], row[f"rank_{name}"], row[f"n_{name}"]
-            sizes[name, key] = count
-            for percent in PERCENTILES:
-                if rank == math.ceil(percent * count / 100):
-                    found[name].setdefault(key, {})[percent] = row["took"]
-    return {
-        name: {key: Times(sizes[name, key], at.get(50), at.get(95)) for key, at in keys.items()}
-        for name, keys in found.items()
-    }
-
-
-def _is_percentile(percent: int, rank: str, count: str) -> Q:
-    """rank = ceil(percent/100 * count), in whole numbers."""
-    place, least = F(rank) * 100, F(count) * percent
-    return Q(GreaterThanOrEqual(place, least)) & Q(LessThan(place - 100, least))
+def nearest_rank(ranked: Sequence[timedelta], percent: int) -> timedelta | None:
+    """The value of rank ceil(percent/100 * n): always one that was really taken; None of nothing."""
+    return ranked[-(-percent * len(ranked) // 100) - 1] if ranked else None
 
 
 def column_of(edges: list[datetime]) -> Case:
@@ -215,19 +215,14 @@ def column_of(edges: list[datetime]) -> Case:
     return Case(*cases, default=Value(len(edges)), output_field=IntegerField())
 
 
-def _one_of(column: str, keys: list[Any], kind: Any) -> Case:
-    """The column's value where it is one of these; NULL for the rest."""
-    return Case(When(**{f"{column}__in": keys}, then=F(column)), default=Value(None), output_field=kind)
-
-
 def _grouped(rows: Any, key: str, most: int | None = None) -> dict[Any, Counts]:
     """The counts of each value of a column, the most frequent first."""
     counted = rows.values(key).annotate(**_counters()).order_by("-submitted", key)[:most]
-    return {row.pop(key): row for row in counted}
+    return {row.pop(key): _with_sums(row) for row in counted}
 
 
 def _nothing() -> Counts:
-    return dict.fromkeys(_counters(), 0)
+    return _with_sums(dict.fromkeys(_counters(), 0))
 
 
 def _sum(counts: Iterable[Counts]) -> Counts:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from reviews import charts
 from reviews.charts import Column, Part, Series
-from reviews.dashboard.numbers import Numbers
+from reviews.dashboard.numbers import Numbers, Times
 from reviews.dashboard.span import Span
-from reviews.dashboard.tables import Links, day_name
+from reviews.dashboard.tables import Links, day_name, took
+
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,21 @@ def rates(numbers: Numbers) -> Picture:
     return Picture(title, svg, tuple((charts.line_swatch(one), one.name) for one in kinds.values()))
 
 
-def spark(numbers: Numbers) -> SafeString:
-    """Submissions as a line without scale."""
-    values = [counts["submitted"] for counts in numbers.by_column]
-    words = _("Submitted over time: at least %(least)d, at most %(most)d.")
-    return charts.sparkline(words % {"least": min(values), "most": max(values)}, values)
+def times(numbers: Numbers) -> Picture:
+    """How long people took, as lines."""
+    kinds = [Series("p50", "tone-accent", "circle"), Series("p95", "tone-medium", "triangle")]
+    found = [numbers.times["column"].get(index, Times()) for index in range(len(numbers.by_column))]
+    longest = max((one.p95 for one in found if one.p95), default=_HOUR)
+    unit, length = ("h", _HOUR) if longest > 3 * _HOUR else ("min", _HOUR / 60)
+    values = [
+        [one.p50 / length if one.p50 else None for one in found],
+        [one.p95 / length if one.p95 else None for one in found],
+    ]
+    title = _("Decision time of people")
+    in_all = numbers.times["all"].get(None, Times())
+    words = f"{title}. {_('In all')}: p50 {took(in_all.p50).text}, p95 {took(in_all.p95).text}"
+    svg = charts.line(words, kinds, _labels(numbers), values, unit=f" {unit}")
+    return Picture(title, svg, tuple((charts.line_swatch(one), one.name) for one in kinds))
 
 
 def _labels(numbers: Numbers) -> list[str]:

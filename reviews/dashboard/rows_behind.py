@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import F, Q
@@ -73,6 +74,21 @@ def hour(text: str) -> Q | None:
         return Q(created_at__gte=begins, created_at__lt=begins + _HOUR)
     except (ValueError, OverflowError):
         return None
+
+
+def asked(given: Mapping[str, str], now: datetime) -> Q:
+    """The rows these parameters of the listing ask for together. What is no such word asks for nothing that exists."""
+    rows, nothing = Q(), Q(pk__in=())
+    if "decision" in given:
+        rows &= decision(given["decision"]) if given["decision"] in DECISIONS else nothing
+    if "age" in given:
+        rows &= age(given["age"], now) if given["age"] in AGES else nothing
+    if "reminded" in given:
+        rows &= reminded(now)
+    if "hour" in given:
+        found = hour(given["hour"])
+        rows &= nothing if found is None else found
+    return rows
 
 
 def hour_named(moment: datetime) -> str:

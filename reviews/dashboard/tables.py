@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from governance.models import Level
 from reviews import moments
 from reviews.dashboard import rows_behind
-from reviews.dashboard.numbers import REST, Counts, Numbers, Scope, Times
+from reviews.dashboard.numbers import REST, TIMED, Counts, Numbers, Scope, Times
 from reviews.dashboard.span import Span
 from reviews.rendering import plain
 
@@ -27,6 +27,7 @@ class Cell:
     text: str
     value: Any = ""
     href: str = ""
+    look: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,16 @@ class Links:
 
 def number(value: int, href: str = "") -> Cell:
     """A count. Nothing is no link: there are no rows to see."""
-    return Cell(f"{value:,}".replace(",", "\u202f"), value, href if value else "")
+    return Cell(f"{value:,}".replace(",", "\u202f"), value, href if value else "", "" if value else "nil")
 
 
 def rate(part: int, whole: int, href: str = "") -> Cell:
     """A share of a whole; a dash where there is no whole."""
-    return Cell(f"{part / whole:.1%}".replace("%", " %"), round(part / whole, 4), href) if whole else Cell("–")
+    return (
+        Cell(f"{part / whole:.1%}".replace("%", " %"), round(part / whole, 4), href if part else "")
+        if whole
+        else Cell("–")
+    )
 
 
 def took(value: timedelta | None, href: str = "") -> Cell:
@@ -125,9 +130,8 @@ def load(numbers: Numbers) -> Table:
         (
             _("Every number is of actions submitted in those days, whenever they were decided."),
             _("By the rules: settled at once, without a person; standing approvals are among them."),
-            _(
-                "To people = decided + expired + withdrawn + waiting. Decided: approved, rejected or sent back by people."
-            ),
+            _("To people = decided + expired + withdrawn + waiting."),
+            _("Decided by people: approved, rejected or sent back."),
         ),
     )
 
@@ -178,14 +182,16 @@ def outcomes(numbers: Numbers) -> Table:
     links, span = Links(numbers.scope), numbers.scope.span
     columns = zip(span.columns, numbers.by_column, strict=True)
     lines = []
-    for (first, last), counts in columns:
+    for index, ((first, last), counts) in enumerate(columns):
         here = Span(first, last, span.zone)
-        lines.append(Line(day_name(first, last), _fates(counts, links.within, span=here)))
-    total = Line(_("In all"), _fates(numbers.total, links.within), is_total=True)
+        timed = _time_cells(_timed(numbers, "column", index), links, span=here)[1:]
+        lines.append(Line(day_name(first, last), (*_fates(counts, links.within, span=here), *timed)))
+    timed = _time_cells(_timed(numbers, "all", None), links)[1:]
+    total = Line(_("In all"), (*_fates(numbers.total, links.within), *timed), is_total=True)
     return Table(
         "outcomes",
         _("Decisions over time"),
-        (_("Submitted"), *_fate_heads()),
+        (_("Submitted"), *_fate_heads(), "p50", "p95"),
         (*lines, total) if len(lines) > 1 else tuple(lines),
         _rate_notes(),
     )
@@ -195,7 +201,7 @@ def _fate_heads() -> tuple[str, ...]:
     return (
         _("All"), _("By the rules"), _("To people"),
         _("Approved"), _("Rejected"), _("Expired"), _("Other"), _("Waiting"),
-        _("Approval rate"), _("Rejection rate"), _("Expiry rate"),
+        _("Approved %"), _("Rejected %"), _("Expired %"),
     )  # fmt: skip
 
 
@@ -226,17 +232,24 @@ def times(numbers: Numbers) -> Table:
     by_level = found["level"]
     levels = [level for level in reversed(Level.values) if level in by_level]
     lines = [Line(str(Level(level).label), _time_cells(by_level[level], links, level=level)) for level in levels]
-    total = Line(_("In all"), _time_cells(found["all"].get(0, Times()), links), is_total=True)
+    total = Line(_("In all"), _time_cells(found["all"].get(None, Times()), links), is_total=True)
     return Table(
         "times",
         _("Decision time of people"),
         (_("Risk"), _("Decisions"), "p50", "p95"),
         (*lines, total),
         (
+            *_timed_in_part(numbers),
             _("From submission to the decision by people; revoked approvals and break-glass are left out."),
             _("p50 and p95 by nearest rank: half, and 95 of 100, were decided within that time. In the file, seconds."),
         ),
     )
+
+
+def _timed_in_part(numbers: Numbers) -> tuple[str, ...]:
+    if not numbers.is_timed_in_part:
+        return ()
+    return (_("Of the latest %(count)s decisions of these days.") % {"count": number(TIMED).text},)
 
 
 def _time_cells(found: Times, links: Links, **more: Any) -> tuple[Cell, ...]:
@@ -303,7 +316,7 @@ def breaches(numbers: Numbers) -> Table:
         ),
         (
             _("Decided after escalation"),
-            number(total["late"], links.within(decision="decided", late=1)),
+            number(numbers.late, links.within(decision="decided", late=1)),
             _("Decided after the moment at which it was, or would have been, escalated; submitted in these days."),
         ),
         (
@@ -316,5 +329,5 @@ def breaches(numbers: Numbers) -> Table:
         "breaches",
         _("Too late"),
         ("", _("Actions"), _("What is counted")),
-        tuple(Line(label, (cell, Cell(words, words))) for label, cell, words in lines),
+        tuple(Line(label, (cell, Cell(words, words, look="says"))) for label, cell, words in lines),
     )
