@@ -1,4 +1,4 @@
-"""Charts as SVG, drawn on the server: stacked bars, lines, sparklines. Classes only, no style of their own. PURE.
+"""Charts as SVG, drawn on the server: stacked bars and lines. Classes only, no style of their own. PURE.
 
 The picture is one image with a summary; a chart's table says the same in numbers and has the links. The bars have
 links as well, for the mouse alone, so that a keyboard does not meet every number twice.
@@ -16,7 +16,6 @@ from django.utils.safestring import SafeString
 WIDTH, HEIGHT = 560, 180
 LEFT, RIGHT, TOP, BOTTOM = 40, 8, 10, 24
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 120, 24, 2
 # The widest a bar gets, and how many labels stand below a chart.
 _WIDEST, _LABELS = 28.0, 7
 _TILE = 6
@@ -129,25 +128,6 @@ def line(
         _grid(top, unit),
         format_html_join("", '<path class="line {}" d="{}"/><path class="points {}" d="{}"/>', lines),
         _labels(labels, pitch, pitch / 2),
-    )
-
-
-def sparkline(summary: str, values: Sequence[float]) -> SafeString:
-    """A line without scale or labels, to stand beside a number; its last value has a dot."""
-    top, steps = max([1.0, *values]), max(1, len(values) - 1)
-    wide, high = SPARK_WIDTH - 2 * SPARK_EDGE, SPARK_HEIGHT - 2 * SPARK_EDGE
-    points = [
-        (_at(SPARK_EDGE + index / steps * wide), _at(SPARK_EDGE + high - value / top * high))
-        for index, value in enumerate(values)
-    ]
-    return format_html(
-        '<svg class="spark" viewBox="0 0 {} {}" role="img" aria-label="{}">'
-        '<polyline class="line" points="{}"/>{}</svg>',
-        SPARK_WIDTH,
-        SPARK_HEIGHT,
-        summary,
-        " ".join(f"{x},{y}" for x, y in points),
-        format_html('<circle class="points" cx="{}" cy="{}" r="2"/>', *points[-1]) if points else "",
     )
 
 

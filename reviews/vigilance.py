@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from actions.models import State
 from reviews.models import Canary, Verdict, Vote
@@ -28,6 +28,7 @@ class Eyes:
     name: str
     caught: int
     missed: int
+    person: int = 0
 
 
 def totals() -> Total:
@@ -49,12 +50,16 @@ def totals() -> Total:
     )
 
 
-def by_person() -> list[Eyes]:
-    """Who caught and who missed how many, most missed first. An approval is a miss, even where another rejected."""
-    settled = Vote.objects.filter(action__is_canary=True).exclude(action__state=State.PENDING)
+def by_person(votes: QuerySet[Vote] | None = None) -> list[Eyes]:
+    """Who caught and who missed how many, most missed first. An approval is a miss, even where another rejected.
+
+    Of all votes, or of these.
+    """
+    votes = Vote.objects.all() if votes is None else votes
+    settled = votes.filter(action__is_canary=True).exclude(action__state=State.PENDING)
     rows = (
         settled.order_by()
-        .values("person__first_name", "person__last_name", "person__username")
+        .values("person", "person__first_name", "person__last_name", "person__username")
         .annotate(
             caught=Count("pk", filter=Q(verdict=Verdict.REJECT)),
             missed=Count("pk", filter=Q(verdict=Verdict.APPROVE)),
@@ -66,6 +71,7 @@ def by_person() -> list[Eyes]:
             f"{row['person__first_name']} {row['person__last_name']}".strip() or row["person__username"],
             row["caught"],
             row["missed"],
+            row["person"],
         )
         for row in rows
     ]

@@ -76,6 +76,8 @@ KINDS: dict[str, str] = {
     "person.notices_changed": "changed how they are told: {changes}",
     "history.exported": "exported {rows} rows of history",
     "dashboard.exported": "exported {rows} rows of the dashboard's table {table}",
+    "history.actions_exported": "exported {rows} actions",
+    "history.oversight_exported": "exported how {rows} people review",
 }
 
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions.models import Agent, KillSwitch
+from reviews.dashboard.cells import Cell, Line, Links, Table
 from reviews.dashboard.numbers import WATCHED, Numbers, Scope, column_of
 from reviews.dashboard.rows_behind import hour_named
-from reviews.dashboard.tables import Cell, Line, Links, Table
 
 # The guide: alert when more than one in ten is rejected. Of fewer actions than these a share says nothing.
 REJECTION_RATE, LEAST_ACTIONS = 0.1, 10

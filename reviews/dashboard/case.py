@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from reviews.dashboard import alerts, pictures, tables
 from reviews.dashboard.alerts import Alert, Elsewhere
+from reviews.dashboard.cells import Table
 from reviews.dashboard.numbers import Numbers, Scope
 from reviews.dashboard.pictures import Picture
-from reviews.dashboard.tables import Table
 from reviews.eligibility import Reviewer
 from reviews.filters import HistoryFilter
 from reviews.history import visible_entries

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from reviews import charts
 from reviews.charts import Column, Part, Series
+from reviews.dashboard.cells import Links, took
 from reviews.dashboard.numbers import Numbers, Times
 from reviews.dashboard.span import Span
-from reviews.dashboard.tables import Links, day_name, took
+from reviews.dashboard.tables import day_name
 
 _HOUR = timedelta(hours=1)
 

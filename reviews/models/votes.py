@@ -54,6 +54,11 @@ class Vote(models.Model):
             models.UniqueConstraint(fields=["action", "identity"], name="vote_one_per_person_and_action"),
             models.CheckConstraint(name="vote_verdict_is_known", condition=Q(verdict__in=Verdict.values)),
         ]
+        indexes = [
+            # How people review over some days, and the votes of one of them.
+            models.Index(fields=["-created_at"], name="vote_by_time"),
+            models.Index(fields=["person", "-created_at"], name="vote_by_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.verdict} #{self.action_id}"

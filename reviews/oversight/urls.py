@@ -8,4 +8,5 @@ from reviews.oversight import views
 
 urlpatterns = [
     path("oversight/", views.page, name="oversight"),
+    path("oversight/export.csv", views.export, name="oversight_csv"),
 ]

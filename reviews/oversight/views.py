@@ -2,14 +2,83 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from reviews.gates import signed_in
+from governance.models import Person
+from governance.sign_in import actor_of
+from reviews import moments, reading
+from reviews.gates import person_of, same_site_only, signed_in
+from reviews.oversight.exports import export_reviewing
+from reviews.oversight.forms import DaysForm
+from reviews.oversight.house import MOST, House
 
 
 @signed_in
 @require_safe
 def page(request: HttpRequest) -> HttpResponseBase:
-    """To come."""
-    raise Http404
+    """Everybody's votes over some days, and what waited, expired or was approved alone."""
+    person, form = _overseer(request), DaysForm(request.GET)
+    context: dict[str, Any] = {
+        "section": "oversight",
+        "form": form,
+        "can_export": person.has_perm("actions.export_history"),
+        "query": request.GET.urlencode(),
+    }
+    if form.is_valid():
+        house = House(person, form.days, timezone.now())
+        waiting, age = house.waiting()
+        context |= {
+            "house": house,
+            "days": form.days,
+            "people": house.people,
+            "waiting": waiting,
+            "age": "–" if age is None else moments.length(age),
+            "expired": house.expired("1"),
+            "unseen": house.expired("unseen"),
+            "broken": house.glass_broken(),
+            "overdue": house.glass_overdue(),
+            "most": MOST,
+            "speed": reading.CHARACTERS_PER_SECOND,
+            "alarm_from": reading.ALARM_FROM,
+        }
+    htmx = getattr(request, "htmx", None)
+    part = htmx and not htmx.history_restore_request
+    return render(request, "oversight/_results.html" if part else "oversight/page.html", context)
+
+
+@signed_in
+@same_site_only
+@require_safe
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The table of reviewers as CSV."""
+    person = _overseer(request)
+    if not person.has_perm("actions.export_history"):
+        raise PermissionDenied
+    form = DaysForm(request.GET)
+    if not form.is_valid():
+        return redirect(f"{reverse('oversight')}?{request.GET.urlencode()}")
+    if request.method == "HEAD":
+        return HttpResponse(content_type="text/csv; charset=utf-8")
+    asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
+    people = House(person, form.days, timezone.now()).people
+    response = StreamingHttpResponse(
+        export_reviewing(people, actor=actor_of(request), filters=asked), content_type="text/csv; charset=utf-8"
+    )
+    name = f"foureyes-oversight-{timezone.now():%Y%m%d-%H%M%S}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _overseer(request: HttpRequest) -> Person:
+    person = person_of(request)
+    if not person.has_perm("reviews.view_oversight"):
+        raise PermissionDenied
+    return person
