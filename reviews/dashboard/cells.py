@@ -13,6 +13,8 @@ from reviews import moments
 from reviews.dashboard.numbers import Scope
 from reviews.dashboard.span import Span
 
+_MINUTE = timedelta(minutes=1)
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -74,14 +76,15 @@ def number(value: int, href: str = "") -> Cell:
 
 
 def rate(part: int, whole: int, href: str = "") -> Cell:
-    """A share of a whole; a dash where there is no whole."""
-    return (
-        Cell(f"{part / whole:.1%}".replace("%", " %"), round(part / whole, 4), href if part else "")
-        if whole
-        else Cell("–")
-    )
+    """A share of a whole in percent, as its column says; a dash where there is no whole."""
+    if not whole:
+        return Cell("–")
+    return Cell(f"{100 * part / whole:.1f}", round(part / whole, 4), href if part else "", "" if part else "nil")
 
 
 def took(value: timedelta | None, href: str = "") -> Cell:
     """A length of time; in a file its seconds."""
-    return Cell("–") if value is None else Cell(moments.length(value), round(value.total_seconds()), href)
+    if value is None:
+        return Cell("–")
+    text = moments.length(value) if value >= _MINUTE else "< 1 min"
+    return Cell(text, round(value.total_seconds()), href)
