@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import django_filters
 from django import forms
 from django.contrib.auth.models import Group
 from django.db.models import F, Max, Min, Q, QuerySet
@@ -19,12 +18,13 @@ from reviews.dashboard.filters import ROWS_BEHIND, RowsBehind
 from reviews.days import end_of, start_of
 from reviews.filters import QueueFilter
 from reviews.listing import scan
+from reviews.listing.fields import choice, date, flag, text, worded
 from reviews.models import Verdict, Vote
 from reviews.reading import is_faster_than_reading
 from reviews.rendering import plain
 
 # How many actions are looked through for what no index answers: by columns, and by texts inside an action.
-BY_COLUMN, BY_TEXT = 100_000, 10_000
+BY_COLUMN, BY_TEXT = 50_000, 10_000
 # How many of somebody's votes are timed for `fast`.
 VOTES = 10_000
 
@@ -37,7 +37,8 @@ _VOTING = ("reviewer", "verdict", "voted_since", "voted_until", "fast")
 # Those a person needs every day; the others are behind "More filters".
 SHOWN = ("q", "agent", "state", "level", "since", "until")
 
-_STATES = [(WAITING, _("Waiting")), (DECIDED, _("Decided")), *State.choices]
+
+_STATES = [(WAITING, _("Waiting")), (DECIDED, _("Decided")), *worded(State.choices)]
 
 
 class Window(NamedTuple):
@@ -55,68 +56,36 @@ class Chip(NamedTuple):
     words: str
 
 
-class _Box(forms.CheckboxInput):
-    """A box whose tick is "1" in the address, and that leaves anything else to be refused."""
-
-    def __init__(self) -> None:
-        super().__init__(check_test=lambda value: value == "1")
-
-    def format_value(self, value: Any) -> str:
-        return "1"
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        return data.get(name, "")
-
-
-def _flag(label: Any) -> Any:
-    return django_filters.ChoiceFilter(label=label, method="later", choices=[("1", _("yes"))], widget=_Box())
-
-
-def _choice(label: Any, empty: Any, choices: Any = ()) -> Any:
-    return django_filters.ChoiceFilter(
-        label=label, method="later", choices=list(choices), empty_label=empty, widget=forms.Select()
-    )
-
-
-def _text(label: Any) -> Any:
-    box = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
-    return django_filters.CharFilter(label=label, method="later", max_length=200, widget=box)
-
-
-def _date(label: Any) -> Any:
-    return django_filters.DateFilter(label=label, method="later", widget=forms.DateInput(attrs={"type": "date"}))
-
-
 class ActionsFilter(RowsBehind):
     """Which actions to list. Every filter is applied in one place, because how far one looks depends on the others."""
 
-    q = _text(_("Search"))
-    agent = _choice(_("Agent"), _("Any agent"))
-    state = _choice(_("State"), _("Any state"), _STATES)
-    level = _choice(_("Risk"), _("Any risk"), Level.choices)
-    since = _date(_("From"))
-    until = _date(_("to"))
-    type = _text(_("Action type"))
-    team = _choice(_("Team"), _("Any team"))
-    via = _choice(_("Decided by"), _("Anything"), DecidedVia.choices)
-    decided_since = _date(_("Decided from"))
-    decided_until = _date(_("Decided to"))
-    reviewer = _choice(_("Voted by"), _("Anybody"))
-    verdict = _choice(_("Verdict"), _("Any verdict"), Verdict.choices)
-    voted_since = _date(_("Voted from"))
-    voted_until = _date(_("Voted to"))
-    technique = _text(_("Technique"))
-    control = _text(_("Control"))
-    policy = _text(_("Policy"))
-    overdue = _choice(
+    q = text(_("Search"))
+    agent = choice(_("Agent"), _("Any agent"))
+    state = choice(_("State"), _("Any state"), _STATES)
+    level = choice(_("Risk"), _("Any risk"), worded(Level.choices))
+    since = date(_("From"))
+    until = date(_("to"))
+    type = text(_("Action type"))
+    team = choice(_("Team"), _("Any team"))
+    via = choice(_("Decided by"), _("Anything"), worded(DecidedVia.choices))
+    decided_since = date(_("Decided from"))
+    decided_until = date(_("Decided to"))
+    reviewer = choice(_("Voted by"), _("Anybody"))
+    verdict = choice(_("Verdict"), _("Any verdict"), worded(Verdict.choices))
+    voted_since = date(_("Voted from"))
+    voted_until = date(_("Voted to"))
+    technique = text(_("Technique"))
+    control = text(_("Control"))
+    policy = text(_("Policy"))
+    overdue = choice(
         _("Deadline"), _("Kept or not"), [("1", _("Expired undecided")), (UNSEEN, _("Expired without a vote"))]
     )
-    escalated = _flag(_("Escalated"))
-    late = _flag(_("Decided after its escalation"))
-    failed = _flag(_("Reported as failed"))
-    degraded = _flag(_("Not every rule could be evaluated"))
-    fast = _flag(_("Voted faster than reading"))
-    canary = _choice(
+    escalated = flag(_("Escalated"))
+    late = flag(_("Decided after its escalation"))
+    failed = flag(_("Reported as failed"))
+    degraded = flag(_("Not every rule could be evaluated"))
+    fast = flag(_("Voted faster than reading"))
+    canary = choice(
         _("Tests"),
         _("Tests or not"),
         [("1", _("Settled tests")), ("caught", _("Tests rejected")), ("missed", _("Tests approved"))],
@@ -130,6 +99,7 @@ class ActionsFilter(RowsBehind):
         super().__init__(data, Action.objects.visible_to(person))
         self.person = person
         self.window: Window | None = None
+        self._above = 0
         self.sees_all = person.has_perm("actions.view_all_teams")
         if not person.has_perm("reviews.view_oversight"):
             # Not even the choice: a canary that waits is in neither of them, and those who decide ask for none.
@@ -221,7 +191,8 @@ class ActionsFilter(RowsBehind):
         ends = made.aggregate(first=Min("pk"), last=Max("pk"))
         if ends["first"] is None:
             return rows.none()
-        rows = rows.filter(pk__gte=ends["first"], pk__lte=ends["last"])
+        self._above = ends["first"] - 1
+        rows = rows.filter(pk__lte=ends["last"]) if "until" in given else rows
         rows = rows.alias(made=Coalesce("created_at", "created_at"))
         if "since" in given:
             rows = rows.filter(made__gte=start_of(given["since"]))
@@ -230,23 +201,24 @@ class ActionsFilter(RowsBehind):
     # -- What none does ---------------------------------------------------------------------------------------------
 
     def _in_window(self, rows: QuerySet[Action], given: dict[str, Any]) -> QuerySet[Action]:
-        """The latest of these rows, where something is looked for that would need all of them to be read."""
+        """The latest of these rows, where something is looked for that would need all of them to be read.
+
+        The lowest number is said once: of two bounds on one side, SQLite would begin at the first.
+        """
         sizes = [BY_TEXT] if given.keys() & set(_TEXTS) else []
         sizes += [BY_COLUMN] if given.keys() & {*_COLUMNS, *ROWS_BEHIND} and not _waits(given) else []
-        if not sizes:
-            return rows
-        size = min(sizes)
+        above = self._end_of_window(rows, given, min(sizes)) if sizes else 0
+        if above > self._above:
+            self.window, self._above = Window(above, min(sizes)), above
+        return rows.filter(pk__gt=self._above) if self._above else rows
+
+    def _end_of_window(self, rows: QuerySet[Action], given: dict[str, Any], size: int) -> int:
+        """Above which number the window is; 0 where it holds them all."""
+        numbers = rows.order_by("-pk").values_list("pk", flat=True)
         if given.keys() & {"agent", "reviewer", "canary"} or _waits(given):
-            beyond = rows.order_by("-pk").values_list("pk", flat=True)[size : size + 1].first()
-            above = beyond or 0
-        else:
-            last = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
-            above = max(0, last - size)
-            above = above if above and rows.filter(pk__lte=above).exists() else 0
-        if not above:
-            return rows
-        self.window = Window(above, size)
-        return rows.filter(pk__gt=above)
+            return numbers[size : size + 1].first() or 0
+        above = (numbers.first() or 0) - size
+        return above if above > 0 and rows.filter(pk__lte=above).exists() else 0
 
     # -- Choices ------------------------------------------------------------------------------------------------------
 

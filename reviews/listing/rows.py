@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from actions.models import Action, State
+from actions.models import Action, DecidedVia, State
 from reviews import moments
 from reviews.keyset import Keyset
 from reviews.phrasing import Phrase, phrase
@@ -62,7 +62,9 @@ class Line:
 
     @property
     def via(self) -> str:
-        """What settled it, in words; empty while nothing has."""
+        """What settled it, in words; empty while nothing has, and where the name of a person says it."""
+        if self.action.decided_via == DecidedVia.PERSON and self.action.decided_by_name:
+            return ""
         return _(self.action.get_decided_via_display()) if self.action.decided_via else ""
 
     @property

@@ -27,7 +27,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
     person, now = person_of(request), timezone.now()
     filters = ActionsFilter(request.GET, person)
     found = ORDER.page(with_all_a_line_asks(filters.qs), request.GET, PAGE_SIZE)
-    number = counted(filters.qs) if found.rows else 0
+    # What fits on one page is counted already, and whatever is rare is looked for once.
+    number = counted(filters.qs) if found.newer or found.older else len(found.rows)
     context: dict[str, Any] = {
         "section": "actions",
         "filter": filters,

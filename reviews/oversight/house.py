@@ -12,8 +12,7 @@ from django.db.models.functions import Length
 from actions.models import Action
 from governance.models import Person
 from reviews.days import end_of, start_of
-from reviews.listing.filters import ActionsFilter
-from reviews.listing.rows import COUNTED, counted
+from reviews.listing.rows import COUNTED
 from reviews.models import BreakGlass, Verdict, Vote
 from reviews.oversight.figures import Reviewing, Seen, by_reviewer
 from reviews.vigilance import by_person
@@ -98,11 +97,6 @@ class House:
         """How often the glass was broken in these days."""
         days = self.days
         return self._glass().filter(broken_at__gte=start_of(days.since), broken_at__lt=end_of(days.until)).count()
-
-    def expired(self, how: str) -> Bounded:
-        """How many expired undecided in these days, as the listing finds them."""
-        days = {"decided_since": str(self.days.since), "decided_until": str(self.days.until), "level": self.days.level}
-        return Bounded(counted(ActionsFilter({"overdue": how, **days}, self.person).qs))
 
     # -- Scope --------------------------------------------------------------------------------------------------------
 

@@ -15,9 +15,11 @@ from governance.models import Person
 from governance.sign_in import actor_of
 from reviews import moments, reading
 from reviews.gates import person_of, same_site_only, signed_in
+from reviews.listing.filters import UNSEEN, ActionsFilter
+from reviews.listing.rows import counted
 from reviews.oversight.exports import export_reviewing
 from reviews.oversight.forms import DaysForm
-from reviews.oversight.house import MOST, House
+from reviews.oversight.house import MOST, Bounded, Days, House
 
 
 @signed_in
@@ -40,8 +42,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
             "people": house.people,
             "waiting": waiting,
             "age": "–" if age is None else moments.length(age),
-            "expired": house.expired("1"),
-            "unseen": house.expired("unseen"),
+            "expired": _expired(person, form.days, "1"),
+            "unseen": _expired(person, form.days, UNSEEN),
             "broken": house.glass_broken(),
             "overdue": house.glass_overdue(),
             "most": MOST,
@@ -82,3 +84,9 @@ def _overseer(request: HttpRequest) -> Person:
     if not person.has_perm("reviews.view_oversight"):
         raise PermissionDenied
     return person
+
+
+def _expired(person: Person, days: Days, how: str) -> Bounded:
+    """How many expired undecided in these days, counted as the listing finds them: its rows are one click away."""
+    asked = {"decided_since": str(days.since), "decided_until": str(days.until), "level": days.level}
+    return Bounded(counted(ActionsFilter({"overdue": how, **asked}, person).qs))

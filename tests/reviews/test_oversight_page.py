@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -29,7 +30,7 @@ from reviews.vote import cast_vote
 from tests.reviews.pages import body_of, pay, row, text_of
 from tests.support import lifecycles
 from tests.support.api import Api
-from tests.support.people import SETUP
+from tests.support.people import SETUP, person_called
 
 SignIn = Callable[..., Client]
 ADDRESS, CSV = "/oversight/", "/oversight/export.csv"
@@ -60,7 +61,7 @@ def world(api: Api, agent: Agent, reviewer: Person, senior: Person) -> dict[str,
         clock.shift(timedelta(hours=2))
         for seconds, verdict in ((90, "approve"), (61, "reject"), (1, "reject")):
             vote(pay(api, 6), senior, verdict, seconds)
-        vote(lifecycles_critical(api), senior, "approve", 45)
+        vote(critical(api), senior, "approve", 45)
         for verdict, who in (("reject", senior), ("approve", reviewer)):
             canary = plant_canary(actor=SETUP, agent=agent, template="own-account")
             if row(canary.action_id).risk_score <= 85:
@@ -68,7 +69,7 @@ def world(api: Api, agent: Agent, reviewer: Person, senior: Person) -> dict[str,
             else:
                 vote(row(canary.action_id), senior, verdict, 30)
         plant_canary(actor=SETUP, agent=agent, template="own-account")
-        glass = lifecycles_critical(api)
+        glass = critical(api)
         why = "The door is on fire, nobody else here."
         actor = lifecycles.actor_of(senior)
         break_glass(glass.pk, actor=actor, person=senior, digest=glass.digest, reason=why)
@@ -81,7 +82,7 @@ def world(api: Api, agent: Agent, reviewer: Person, senior: Person) -> dict[str,
     return {"rita": reviewer, "sina": senior}
 
 
-def lifecycles_critical(api: Api) -> Action:
+def critical(api: Api) -> Action:
     return row(lifecycles.critical(api))
 
 
@@ -211,8 +212,6 @@ def test_who_needs_a_look_comes_first() -> None:
 def test_it_is_for_those_who_oversee(
     who: str, status: int, team: Any, other_team: Any, sign_in: SignIn, nothing_written: Any
 ) -> None:
-    from tests.support.people import person_called
-
     client = sign_in(person_called(who))
     assert client.get(ADDRESS).status_code == status
     with nothing_written():
@@ -225,8 +224,6 @@ def test_it_is_for_those_who_oversee(
 
 
 def test_without_sight_of_all_teams_only_ones_own(api: Api, senior: Person, outsider: Person, sign_in: SignIn) -> None:
-    from django.contrib.auth.models import Permission
-
     vote(pay(api, 5), senior, "approve", 30)
     permission = Permission.objects.get(codename="view_oversight")
     for person, people in ((outsider, 0), (senior, 1)):
