@@ -58,11 +58,12 @@ class Links:
     def __init__(self, scope: Scope):
         self.scope = scope
         here = {"team": scope.team.pk if scope.team else None, "agent": scope.agent.pk if scope.agent else None}
+        self._listing = reverse("actions")
         self._here = {name: str(pk) for name, pk in here.items() if pk is not None}
 
     def ever(self, **more: object) -> str:
         """Rows of any day."""
-        return f"{reverse('actions')}?{urlencode(self._here | {name: str(value) for name, value in more.items()})}"
+        return f"{self._listing}?{urlencode(self._here | {name: str(value) for name, value in more.items()})}"
 
     def within(self, span: Span | None = None, **more: object) -> str:
         """Rows of the range, or of another."""
