@@ -75,6 +75,7 @@ KINDS: dict[str, str] = {
     "notice.retried": "asked for a notice that failed to be sent again: {error}",
     "person.notices_changed": "changed how they are told: {changes}",
     "history.exported": "exported {rows} rows of history",
+    "dashboard.exported": "exported {rows} rows of the dashboard's table {table}",
     "history.actions_exported": "exported {rows} actions",
     "history.oversight_exported": "exported how {rows} people review",
 }

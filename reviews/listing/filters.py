@@ -8,12 +8,15 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.db.models import F, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Length
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import Action, Agent, DecidedVia, State
 from governance.models import Level, Person
+from reviews.dashboard import rows_behind
+from reviews.dashboard.filters import ROWS_BEHIND, RowsBehind
 from reviews.days import end_of, start_of
-from reviews.filters import Filter, QueueFilter
+from reviews.filters import QueueFilter
 from reviews.listing import scan
 from reviews.listing.fields import choice, date, flag, text, worded
 from reviews.models import Verdict, Vote
@@ -53,7 +56,7 @@ class Chip(NamedTuple):
     words: str
 
 
-class ActionsFilter(Filter):
+class ActionsFilter(RowsBehind):
     """Which actions to list. Every filter is applied in one place, because how far one looks depends on the others."""
 
     q = text(_("Search"))
@@ -118,7 +121,7 @@ class ActionsFilter(Filter):
             return queryset.filter(pk=number)
         rows = self._by_index(queryset, given)
         rows = self._in_window(rows, given)
-        rows = rows.filter(_by_columns(given))
+        rows = rows.filter(_by_columns(given), rows_behind.asked(given, timezone.now()))
         if "q" in given:
             rows = QueueFilter.by_text(self, rows, "q", given["q"])
         for what in ("technique", "control"):
@@ -203,7 +206,7 @@ class ActionsFilter(Filter):
         The lowest number is said once: of two bounds on one side, SQLite would begin at the first.
         """
         sizes = [BY_TEXT] if given.keys() & set(_TEXTS) else []
-        sizes += [BY_COLUMN] if given.keys() & set(_COLUMNS) and not _waits(given) else []
+        sizes += [BY_COLUMN] if given.keys() & {*_COLUMNS, *ROWS_BEHIND} and not _waits(given) else []
         above = self._end_of_window(rows, given, min(sizes)) if sizes else 0
         if above > self._above:
             self.window, self._above = Window(above, min(sizes)), above
