@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
@@ -29,6 +30,7 @@ from django_htmx.middleware import HtmxMiddleware
 
 from governance.models import Person
 from governance.second_factor import has_second_factor
+from governance.session_names import session_name
 from governance.zones import zone_named
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -167,16 +169,19 @@ class PagePerson:
         return self.get_response(request)
 
 
-# When the session was last noted to be in use, kept in the session itself: seconds.
-SEEN_AT = "seen_at"
+# When somebody signed in to the session, in seconds; a session without it is not listed.
+SIGNED_IN_AT = "signed_in_at"
 _NOTED_EVERY = 5 * 60
 
 
 def _note_in_use(request: HttpRequest) -> None:
-    """Once in five minutes at most: to show people their sessions is not worth a write with every page."""
-    seen, now = request.session.get(SEEN_AT), int(time.time())
-    if seen is not None and now - seen >= _NOTED_EVERY:
-        request.session[SEEN_AT] = now
+    """Once in five minutes at most: to show people their sessions is not worth a write with every page.
+
+    Nothing is written to the session itself, which would put off its end.
+    """
+    began, key = request.session.get(SIGNED_IN_AT), request.session.session_key
+    is_new = began is None or time.time() - began < _NOTED_EVERY
+    if key and not is_new and cache.add(f"in-use:{session_name(key)}", True, timeout=_NOTED_EVERY):
         UserSession.objects.create_from_request(request)
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from governance import ledger
 from governance.actors import Actor
 from governance.errors import StepUpRequired, TooManyTries
-from governance.middleware import SEEN_AT
+from governance.middleware import SIGNED_IN_AT
 from governance.models import LedgerEntry, Person
 from governance.second_factor import has_second_factor, is_fresh_code
 from governance.session_names import session_name
@@ -106,7 +106,7 @@ class SignIn(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: Any) -> None:
         with transaction.atomic():
             super().login(request, user)
-            request.session[SEEN_AT] = int(time.time())
+            request.session[SIGNED_IN_AT] = int(time.time())
             record("person.signed_in", user, request)
 
     def logout(self, request: HttpRequest) -> None:

@@ -85,6 +85,10 @@ class PersonAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple[str, ...]:
         return ("username",) if obj else ()
 
+    def get_fields(self, request: HttpRequest, obj: Person | None = None) -> Any:
+        fields = list(super().get_fields(request, obj))
+        return fields if obj and has_second_factor(obj) else [name for name in fields if name != "second_factor"]
+
     def has_delete_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
         return False  # people are deactivated; history names them
 

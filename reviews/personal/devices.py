@@ -29,6 +29,6 @@ _SYSTEMS = (
 
 def device(user_agent: str) -> tuple[str, str]:
     """Browser and system, each empty where it is not known."""
-    browser = next((name for mark, name in _BROWSERS if re.search(rf"\b{mark}[A-Za-z]*/", user_agent)), "")
+    browser = next((name for mark, name in _BROWSERS if re.search(rf"\b(?:Headless)?{mark}[A-Za-z]*/", user_agent)), "")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return browser, system

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from governance.account_security import end_other_sessions, end_session
 from governance.errors import Refusal
 from governance.models import Delegation
+from governance.routing import CEILINGS
 from governance.second_factor import codes_left, has_second_factor
 from governance.sessions import sessions_of
 from governance.sign_in import actor_of
@@ -83,6 +84,7 @@ def _page(request: HttpRequest, form: DisplayForm, *, status: int = 200) -> Http
         "section": "profile",
         "form": form,
         "person": person,
+        "ceiling": CEILINGS.get(person.approval_level or 0),
         "teams": sorted(person.groups.values_list("name", flat=True)),
         "accounts": person.other_accounts.order_by("username"),
         "zones": zone_names(),
