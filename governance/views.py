@@ -92,7 +92,7 @@ class Disable(DeactivateTOTPView):
         return response
 
     def get_success_url(self) -> str:
-        return f"{reverse('profile')}#security"
+        return reverse("profile")
 
 
 @method_decorator(never_cache, name="dispatch")

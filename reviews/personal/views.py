@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -48,7 +47,7 @@ def profile(request: HttpRequest) -> HttpResponseBase:
     # In the language that was chosen just now.
     with translation.override(saved.language or translation.get_language_from_request(request)):
         messages.success(request, _("Saved how the pages are shown."))
-    return redirect(f"{reverse('profile')}#display")
+    return redirect("profile")
 
 
 @signed_in
@@ -71,7 +70,7 @@ def end(request: HttpRequest) -> HttpResponseBase:
         else:
             said = ngettext("%(count)d session ended.", "%(count)d sessions ended.", count) % {"count": count}
             messages.success(request, said if count else _("You are signed in nowhere else."))
-    return redirect(f"{reverse('profile')}#sessions")
+    return redirect("profile")
 
 
 def _page(request: HttpRequest, form: DisplayForm, *, status: int = 200) -> HttpResponse:

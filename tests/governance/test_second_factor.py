@@ -155,7 +155,7 @@ def test_switching_it_off_asks_for_the_password(reviewer: Person, sign_in: SignI
     assert has_second_factor(reviewer)
     prove(other)
     assert_only_ours(other.get(OFF).content.decode())
-    assert other.post(OFF).headers["Location"] == "/settings/#security"
+    assert other.post(OFF).headers["Location"] == "/settings/"
     assert not Authenticator.objects.exists()
     assert kinds()[-1] == "second_factor_disabled"
 

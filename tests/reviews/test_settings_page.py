@@ -50,7 +50,7 @@ def test_it_works(reviewer: Person, sign_in: SignIn) -> None:
         assert words in text_of(page)
     assert '<option value="Europe/Berlin">' in page.content.decode()
     sent = {"time_zone": "europe/berlin", "language": "de", "theme": "dark", "density": "compact"}
-    assert client.post("/settings/", sent).headers["Location"] == "/settings/#display"
+    assert client.post("/settings/", sent).headers["Location"] == "/settings/"
     html = client.get("/settings/").content.decode()
     assert '<html lang="de" data-theme="dark" data-density="compact">' in html
     entry = json.loads(LedgerEntry.objects.latest("id").body)
