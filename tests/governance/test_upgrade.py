@@ -27,7 +27,8 @@ with connection.cursor() as cursor:
     for pk, zone in ((1, "Europe/Berlin"), (2, "UTC")):
         cursor.execute(
             "INSERT INTO governance_person (id, password, is_superuser, username, first_name, last_name, email,"
-            " is_staff, is_active, date_joined, role) VALUES (%s, '', 0, %s, '', '', '', 0, 1, '2026-01-01', 'reviewer')",
+            " is_staff, is_active, date_joined, role)"
+            " VALUES (%s, '', 0, %s, '', '', '', 0, 1, '2026-01-01', 'reviewer')",
             [pk, f"p{pk}"],
         )
         cursor.execute(
