@@ -245,6 +245,20 @@ class InvalidAccount(Refusal):
     code = "invalid_account"
 
 
+class InvalidSettings(Refusal):
+    """The pages cannot be shown like that. Nothing was changed. Correct it and save again."""
+
+    status = 400
+    code = "invalid_settings"
+
+
+class NoSuchSession(Refusal):
+    """There is no such session of yours. Nothing was changed. It may have ended already: reload the page."""
+
+    status = 404
+    code = "no_such_session"
+
+
 class InvalidChannel(Refusal):
     """The channel is not valid. Nothing was changed. Correct it and save again."""
 

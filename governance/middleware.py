@@ -8,18 +8,30 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Callable
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from csp.middleware import CSPMiddleware
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxMiddleware
+
+from governance.models import Person
+from governance.second_factor import has_second_factor
+from governance.session_names import session_name
+from governance.zones import zone_named
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -121,6 +133,61 @@ class PageCsp(_PagesOnly, CSPMiddleware):
 
 class PageHtmx(_PagesOnly, HtmxMiddleware):
     """`request.htmx`, for people."""
+
+
+class PagePerson:
+    """The clock and the language of whoever asks, for this request and not a moment longer; agents get neither.
+
+    It also notes now and then that a session is in use, and leads people to set up their second step where the
+    portal requires one.
+    """
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if is_for_agents(request):
+            return self.get_response(request)
+        person = request.user if isinstance(request.user, Person) else None
+        chosen = person.language if person and person.language in dict(settings.LANGUAGES) else ""
+        language = chosen or translation.get_language_from_request(request)
+        # The thread serves somebody else next: what was in force before comes back, whatever happens.
+        with timezone.override(zone_named(person.time_zone if person else "UTC")), translation.override(language):
+            response = self._answer(request, person)
+        response.headers.setdefault("Content-Language", language)
+        if not chosen:
+            patch_vary_headers(response, ("Accept-Language",))
+        return response
+
+    def _answer(self, request: HttpRequest, person: Person | None) -> HttpResponseBase:
+        if person is not None:
+            _note_in_use(request)
+            if settings.REQUIRE_MFA and not _is_on_the_way(request) and not has_second_factor(person):
+                target = resolve_url("mfa_activate_totp")
+                is_part = request.headers.get("HX-Request") == "true"
+                return HttpResponseClientRedirect(target) if is_part else HttpResponseRedirect(target)
+        return self.get_response(request)
+
+
+# When somebody signed in to the session, in seconds; a session without it is not listed.
+SIGNED_IN_AT = "signed_in_at"
+_NOTED_EVERY = 5 * 60
+
+
+def _note_in_use(request: HttpRequest) -> None:
+    """Once in five minutes at most: to show people their sessions is not worth a write with every page.
+
+    Nothing is written to the session itself, which would put off its end.
+    """
+    began, key = request.session.get(SIGNED_IN_AT), request.session.session_key
+    is_new = began is None or time.time() - began < _NOTED_EVERY
+    if key and not is_new and cache.add(f"in-use:{session_name(key)}", True, timeout=_NOTED_EVERY):
+        UserSession.objects.create_from_request(request)
+
+
+def _is_on_the_way(request: HttpRequest) -> bool:
+    """Whether the address belongs to signing in and out, and to setting up the second step."""
+    return request.path.startswith("/accounts/")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from governance import ledger
+from governance.account_security import drop_sessions
 from governance.actors import Actor
 from governance.errors import InvalidAccount
 from governance.models import Person, Role
@@ -116,6 +117,8 @@ def change_person(
             person.save(update_fields=[*CHANGEABLE, "is_staff", "password"])
             if teams is not None:
                 person.groups.set(teams)
+            if before.is_active and not person.is_active:
+                drop_sessions(person)  # none of them must be good again when the account is
             _record("person.changed", person, actor, {"changes": _in_words(changes), "fields": changes})
     return person
 

@@ -73,6 +73,8 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 
 # The agents' API uses neither sessions nor messages nor CSRF cookies; those middlewares step aside for it.
@@ -87,6 +89,7 @@ MIDDLEWARE = [
     "governance.middleware.PageMessages",
     "governance.middleware.PageCsp",
     "governance.middleware.PageHtmx",
+    "governance.middleware.PagePerson",
     "allauth.account.middleware.AccountMiddleware",  # allauth insists on this very name; it is cheap
 ]
 
@@ -164,6 +167,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "governance.second_factor.SecondFactor"
+MFA_FORMS = {"authenticate": "governance.second_factor.CodeForm"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # half minutes that a phone's clock may be off
+REQUIRE_MFA = env.bool("REQUIRE_MFA", default=False)
 SESSION_COOKIE_NAME = "foureyes_session"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day; seconds
 SESSION_COOKIE_SECURE = _https
@@ -257,8 +265,9 @@ ENVIRONMENT = env.str("ENVIRONMENT", default="production")  # what /api/deployme
 # -- Language, time, logs ----------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # each in its own words; governance/locale has them
 FORMAT_MODULE_PATH = ["governance.formats"]
-TIME_ZONE = "UTC"
+TIME_ZONE = "UTC"  # of agents, commands and whoever has not chosen one
 USE_I18N = True
 USE_TZ = True
 

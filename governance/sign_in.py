@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from governance import ledger
 from governance.actors import Actor
 from governance.errors import StepUpRequired, TooManyTries
+from governance.middleware import SIGNED_IN_AT
 from governance.models import LedgerEntry, Person
+from governance.second_factor import has_second_factor, is_fresh_code
+from governance.session_names import session_name
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -33,22 +38,31 @@ TRIES_WITHIN = timedelta(minutes=5)
 def confirm(person: Person, password: str, request: HttpRequest) -> Actor:
     """The person of a request, who has just proved themselves again with the password sent in that request.
 
+    Who has a second step may send a code of their app instead, which proves no less: it is taken once.
+
     Raises StepUpRequired for none or a wrong one, which is recorded, and TooManyTries after five wrong ones within
     five minutes. Tries at the sign-in page do not count here: whoever knows only a name must not be able to keep
     somebody from deciding.
     """
     if not password:
         raise StepUpRequired
-    is_right = person.check_password(password)
+    by_code = is_fresh_code(person, password)
+    is_right = by_code or person.check_password(password)
     with transaction.atomic():
         # Counted behind a lock, and before anything is said: any number of guesses at once are five in all.
         Person.objects.select_for_update().get(pk=person.pk)
         if _tries(person) >= MAX_TRIES:
             raise TooManyTries
         if is_right:
-            return replace(_actor(person, request), confirmed_at=timezone.now())
-        _record("person.confirm_failed", person, request)
+            actor = _actor(person, request)
+            return replace(actor, auth="totp" if by_code else actor.auth, confirmed_at=timezone.now())
+        record("person.confirm_failed", person, request)
     # Raised after the commit: the try must stay on record.
+    if has_second_factor(person):
+        raise StepUpRequired(
+            "This is neither your password nor a fresh code of your app. Nothing was decided. A code is taken once:"
+            " wait for the next one."
+        )
     raise StepUpRequired("The password is wrong. Nothing was decided. Confirm with the password you sign in with.")
 
 
@@ -63,15 +77,28 @@ def _actor(person: Person, request: HttpRequest) -> Actor:
         kind="person",
         id=str(person.pk),
         name=person.shown_name,
-        auth="password",
-        session=hashlib.sha256(session.encode()).hexdigest()[:16] if session else None,
+        auth=_ways(request),
+        session=session_name(session) if session else None,
         ip=request.META.get("REMOTE_ADDR"),
         request_id=getattr(request, "correlation_id", None),
     )
 
 
+def _ways(request: HttpRequest) -> str:
+    """How the person proved themselves when they signed in: "password", "password+totp"."""
+    steps = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    second = [step.get("type", "mfa") for step in steps if step.get("method") == "mfa"]
+    return "+".join(["password", *second[:1]])
+
+
 class SignIn(DefaultAccountAdapter):
     """allauth's account adapter: closed to sign-ups, and every step in the ledger in one transaction with the step."""
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """The password, and nothing else: what protects the second step must not be the second step."""
+        if not user.is_authenticated or not user.has_usable_password():
+            return []
+        return [{"id": "reauthenticate", "description": "", "url": reverse("account_reauthenticate")}]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -79,20 +106,21 @@ class SignIn(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: Any) -> None:
         with transaction.atomic():
             super().login(request, user)
-            _record("person.signed_in", user, request)
+            request.session[SIGNED_IN_AT] = int(time.time())
+            record("person.signed_in", user, request)
 
     def logout(self, request: HttpRequest) -> None:
         person = request.user
         with transaction.atomic():
             if isinstance(person, Person):
-                _record("person.signed_out", person, request)
+                record("person.signed_out", person, request)
             super().logout(request)
 
     def set_password(self, user: Any, password: str) -> None:
         with transaction.atomic():
             super().set_password(user, password)
             request = self.request
-            _record("person.password_changed", user, request)
+            record("person.password_changed", user, request)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
@@ -100,28 +128,32 @@ class SignIn(DefaultAccountAdapter):
         person = Person.objects.filter(username=username).first()
         # Only a known account has a stream to write to; guesses at unknown names must not grow the ledger.
         if person is not None:
-            stranger = Actor(
-                kind="system",
-                id="sign-in",
-                name="somebody",
-                ip=request.META.get("REMOTE_ADDR"),
-                request_id=getattr(request, "correlation_id", None),
-            )
             with transaction.atomic():
-                ledger.append(
-                    "person.sign_in_failed",
-                    actor=stranger,
-                    stream=f"person:{person.pk}",
-                    subject={"kind": "person", "id": str(person.pk)},
-                    data={"username": person.username},
-                )
+                record_stranger("person.sign_in_failed", person, request)
 
 
-def _record(kind: str, person: Person, request: HttpRequest) -> None:
+def record(kind: str, person: Any, request: HttpRequest, **data: Any) -> None:
+    """The entry of what the person does with their own account."""
+    _append(kind, person, _actor(person, request), data)
+
+
+def record_stranger(kind: str, person: Any, request: HttpRequest) -> None:
+    """The entry of what somebody tried with the person's account: nobody knows who."""
+    stranger = Actor(
+        kind="system",
+        id="sign-in",
+        name="somebody",
+        ip=request.META.get("REMOTE_ADDR"),
+        request_id=getattr(request, "correlation_id", None),
+    )
+    _append(kind, person, stranger, {})
+
+
+def _append(kind: str, person: Person, actor: Actor, data: dict[str, Any]) -> None:
     ledger.append(
         kind,
-        actor=_actor(person, request),
+        actor=actor,
         stream=f"person:{person.pk}",
         subject={"kind": "person", "id": str(person.pk)},
-        data={"username": person.username},
+        data={"username": person.username, **data},
     )

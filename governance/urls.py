@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from governance import views
 from governance.admin import front_page
 
 # One way in, one way out, one place to change a password: Django admin's own would skip rate limits and the ledger.
@@ -29,6 +30,14 @@ urlpatterns = [
     path("accounts/inactive/", accounts.account_inactive, name="account_inactive"),
     path("accounts/reauthenticate/", accounts.reauthenticate, name="account_reauthenticate"),
     path("accounts/password/change/", accounts.password_change, name="account_change_password"),
+    # The second step of signing in, and the sessions' own page is that of the settings.
+    path("accounts/2fa/", views.index, name="mfa_index"),
+    path("accounts/2fa/code/", views.Authenticate.as_view(), name="mfa_authenticate"),
+    path("accounts/2fa/on/", views.Enable.as_view(), name="mfa_activate_totp"),
+    path("accounts/2fa/on/code.svg", views.picture, name="mfa_picture"),
+    path("accounts/2fa/off/", views.Disable.as_view(), name="mfa_deactivate_totp"),
+    path("accounts/2fa/recovery-codes/", views.RecoveryCodeList.as_view(), name="mfa_view_recovery_codes"),
+    path("accounts/2fa/recovery-codes/new/", views.NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
     path("admin/", admin.site.urls),
 ]
 

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from actions.models import Action, DecidedVia, Outcome, Sample, State
 from governance.models import Person
+from governance.second_factor import has_second_factor
 from reviews.assessments import Step, adds_up, cvss_words, of_mitre, of_owasp, waterfall
 from reviews.changes import changes
 from reviews.comment import digest_of
@@ -151,6 +152,11 @@ class Case:
     def needs_password(self) -> bool:
         """Whether an approval takes the password again."""
         return asks_password(self.action)
+
+    @property
+    def takes_code(self) -> bool:
+        """Whether a code of the person's app does as well as the password."""
+        return self.needs_password and has_second_factor(self.person)
 
     @cached_property
     def differences(self) -> list[Difference]:

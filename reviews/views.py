@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions.models import Action
 from governance.actors import Actor
 from governance.errors import NotYours, Refusal
+from governance.local_time import shown
 from governance.sign_in import actor_of, confirm
 from reviews import folding, queues
 from reviews import history as ledger_history
@@ -202,7 +203,7 @@ def receipt_of(vote: Vote) -> str:
     settled = getattr(vote, "settled", True)
     approving = vote.verdict == Verdict.APPROVE
     done = ("approved" if approving else "rejected") if settled else f"voted to {vote.verdict}"
-    when = f"{vote.created_at:%Y-%m-%d %H:%M:%S} UTC"
+    when = shown(vote.created_at, "%Y-%m-%d %H:%M:%S")
     receipt = getattr(getattr(vote, "entry", None), "leaf", "")
     more = "" if settled else " It still waits for others."
     return f"{voter_name(vote)} {done} action {vote.action_id} at {when}.{more} Ledger receipt {receipt}"

@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from governance.admin.ledger import ReadOnlyAdmin
 from governance.delegations import MAX_REASON, delegate, end_delegation
 from governance.errors import Refusal
+from governance.local_time import shown
 from governance.models import Delegation, Person
 from governance.roles import DECIDING_ROLES
 from governance.sign_in import actor_of
@@ -33,12 +34,14 @@ class DelegationForm(forms.Form):
 
     person = forms.ModelChoiceField(Person.objects.none(), label="Who is away")
     delegate = forms.ModelChoiceField(Person.objects.none(), label="Who acts for them")
-    starts_at = forms.DateTimeField(required=False, label="From (UTC)", help_text="Empty: from now on.")
-    ends_at = forms.DateTimeField(label="Until (UTC)", help_text="Year-month-day hour:minute, at most 90 days later.")
+    starts_at = forms.DateTimeField(required=False, help_text="Empty: from now on.")
+    ends_at = forms.DateTimeField(help_text="Year-month-day hour:minute, at most 90 days later.")
     reason = forms.CharField(max_length=MAX_REASON, help_text="Kept in the ledger.")
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        zone = timezone.get_current_timezone_name()
+        self.fields["starts_at"].label, self.fields["ends_at"].label = f"From ({zone})", f"Until ({zone})"
         deciding = Person.objects.filter(is_active=True, role__in=DECIDING_ROLES).order_by("username")
         for name in ("person", "delegate"):
             cast(Any, self.fields[name]).queryset = deciding
@@ -87,7 +90,7 @@ class DelegationAdmin(ReadOnlyAdmin):
             except Refusal as refused:
                 form.add_error(None, refused.sentence)
             else:
-                messages.success(request, f"{made.delegate} acts for {made.person} until {made.ends_at:%Y-%m-%d %H:%M}")
+                messages.success(request, f"{made.delegate} acts for {made.person} until {shown(made.ends_at)}.")
                 return redirect("admin:governance_delegation_changelist")
         return self._ask(request, form, title="Let somebody act for a person who is away", button="Save")
 

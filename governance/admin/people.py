@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.admin import Authenticator
+from allauth.usersessions.admin import UserSession
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
+from governance.account_security import MAX_REASON, remove_second_factor
 from governance.admin.bounded import BoundedAdmin
-from governance.errors import InvalidAccount
+from governance.errors import InvalidAccount, Refusal
 from governance.models import Person
 from governance.people import change_person, check_link, check_password, create_person, save_team
+from governance.second_factor import has_second_factor
 from governance.sign_in import actor_of
 
 
@@ -23,6 +27,13 @@ class PersonForm(forms.ModelForm):
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="At least 12 characters. Leave it empty to keep the present one.",
+    )
+    second_factor = forms.CharField(
+        required=False,
+        max_length=MAX_REASON,
+        label="Take away the second step of their sign-in",
+        help_text="Say why, when their phone is lost; the reason is kept in the ledger. They sign in with the password"
+        " alone until they set it up again, and every session of theirs ends. Empty: leave it as it is.",
     )
 
     class Meta:
@@ -40,6 +51,11 @@ class PersonForm(forms.ModelForm):
         )
         labels = {"groups": "Teams", "same_as": "Same human being as"}
         help_texts = {"groups": "The person sees the actions of these teams."}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if not (self.instance.pk and has_second_factor(self.instance)):
+            self.fields.pop("second_factor", None)
 
     def clean_new_password(self) -> str:
         password = self.cleaned_data["new_password"]
@@ -72,6 +88,10 @@ class PersonAdmin(BoundedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple[str, ...]:
         return ("username",) if obj else ()
 
+    def get_fields(self, request: HttpRequest, obj: Person | None = None) -> Any:
+        fields = list(super().get_fields(request, obj))
+        return fields if obj and has_second_factor(obj) else [name for name in fields if name != "second_factor"]
+
     def has_delete_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
         return False  # people are deactivated; history names them
 
@@ -96,12 +116,18 @@ class PersonAdmin(BoundedAdmin):
             change_person(obj, actor=actor, teams=teams or None)
         else:
             change_person(obj, actor=actor, teams=teams, password=password)
+            if reason := form.cleaned_data.get("second_factor"):
+                try:
+                    remove_second_factor(obj, actor=actor, reason=reason)
+                except Refusal as refused:
+                    messages.error(request, refused.sentence)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The teams are saved by the verb already."""
 
 
-admin.site.unregister(Group)
+# Groups have an admin of ours; the library's own would write around the verbs.
+admin.site.unregister([Group, Authenticator, UserSession])
 
 
 @admin.register(Group)

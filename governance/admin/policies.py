@@ -14,11 +14,10 @@ from governance import conditions
 from governance.admin.policy_desk import PolicyDesk
 from governance.admin.policy_forms import PolicyForm, ThresholdForm
 from governance.admin.rules import RuleAdmin
+from governance.local_time import shown
 from governance.models import AgentType, Policy, Threshold
 from governance.policy_templates import BY_SLUG
 from governance.risk import REVIEW_LINE
-
-_WRITTEN_AS = "%Y-%m-%d %H:%M"
 
 
 class ValidityFilter(admin.SimpleListFilter):
@@ -97,15 +96,15 @@ class PolicyAdmin(PolicyDesk):
         is_missed = policy.is_enabled and policy.mode == Policy.Mode.ENFORCE
         return format_html('<span class="{}">nobody</span>', "missed" if is_missed else "quiet")
 
-    @admin.display(description="Validity (UTC)", ordering="valid_from")
+    @admin.display(description="Validity", ordering="valid_from")
     def validity(self, policy: Policy) -> str:
         """Where now is in its window, and the end of it that matters."""
         now, begins, ends = timezone.now(), policy.valid_from, policy.valid_until
         if begins and now < begins:
-            return f"not yet: from {begins:{_WRITTEN_AS}}"
+            return f"not yet: from {shown(begins)}"
         if ends and now >= ends:
-            return f"over since {ends:{_WRITTEN_AS}}"
-        return f"in force until {ends:{_WRITTEN_AS}}" if ends else "in force"
+            return f"over since {shown(ends)}"
+        return f"in force until {shown(ends)}" if ends else "in force"
 
     @admin.display(description="Controls")
     def serves(self, policy: Policy) -> str:

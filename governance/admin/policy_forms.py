@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.html import format_html
 
 from governance import conditions
@@ -42,7 +43,7 @@ def _leave_others_alone(fields: dict[str, Any]) -> None:
 
 
 class Moment(forms.DateTimeInput):
-    """One field for day and time, which browsers know how to ask for. The portal's time is UTC."""
+    """One field for day and time, which browsers know how to ask for: in the time zone of who fills it in."""
 
     input_type = "datetime-local"
 
@@ -56,10 +57,10 @@ class PolicyForm(RuleForm):
     effect = forms.ChoiceField(choices=_explained(_EFFECTS), widget=forms.RadioSelect)
     mode = forms.ChoiceField(choices=_explained(_MODES), widget=forms.RadioSelect, initial=Policy.Mode.OBSERVE)
     valid_from = forms.DateTimeField(
-        label="Valid from (UTC)", required=False, widget=Moment, help_text="Empty: from the moment it is saved."
+        label="Valid from", required=False, widget=Moment, help_text="Empty: from the moment it is saved."
     )
     valid_until = forms.DateTimeField(
-        label="Valid until (UTC)",
+        label="Valid until",
         required=False,
         widget=Moment,
         help_text="It applies until just before this moment. Empty: for good.",
@@ -106,6 +107,8 @@ class PolicyForm(RuleForm):
             owner: Any = self.fields["owner"]
             owner.queryset = Person.objects.filter(Q(is_active=True) | Q(pk=self.instance.owner_id))
             owner.empty_label = "nobody"
+        for name in {"valid_from", "valid_until"} & set(self.fields):
+            self.fields[name].label = f"{self.fields[name].label} ({timezone.get_current_timezone_name()})"
 
 
 class ThresholdForm(RuleForm):

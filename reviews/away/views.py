@@ -9,10 +9,12 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from governance.delegations import delegate, end_delegation
 from governance.errors import Refusal
+from governance.local_time import shown
 from governance.models import Delegation
 from governance.sign_in import actor_of
 from reviews.away.forms import AwayForm, EndForm
@@ -48,9 +50,9 @@ def page(request: HttpRequest) -> HttpResponseBase:
         field = next(iter(refused.errors), None)
         form.add_error(field if field in form.fields else None, refused.sentence)
         return _page(request, form, status=refused.status)
-    begins = "now" if made.starts_at <= timezone.now() else f"{made.starts_at:%Y-%m-%d %H:%M} UTC"
-    who = made.delegate.shown_name
-    messages.success(request, f"{who} acts for you from {begins} until {made.ends_at:%Y-%m-%d %H:%M} UTC.")
+    begins = _("now") if made.starts_at <= timezone.now() else shown(made.starts_at)
+    said = {"who": made.delegate.shown_name, "begins": begins, "ends": shown(made.ends_at)}
+    messages.success(request, _("%(who)s acts for you from %(begins)s until %(ends)s.") % said)
     return redirect("away")
 
 
@@ -67,13 +69,17 @@ def end(request: HttpRequest, pk: int) -> HttpResponseBase:
         return redirect("away")
     form = EndForm(request.POST)
     if not form.is_valid():
-        return _page(request, AwayForm(person=person), alert="The reason is too long. Nothing was changed.", status=400)
+        alert = _("The reason is too long. Nothing was changed.")
+        return _page(request, AwayForm(person=person), alert=alert, status=400)
     try:
         end_delegation(found.pk, actor=actor_of(request), by=person, reason=form.cleaned_data["reason"])
     except Refusal as refused:
         return _page(request, AwayForm(person=person), alert=refused.sentence, status=refused.status)
     mine = found.person_id == person.pk
-    said = f"{found.delegate.shown_name} no longer acts for you." if mine else f"You no longer act for {found.person}."
+    if mine:
+        said = _("%(who)s no longer acts for you.") % {"who": found.delegate.shown_name}
+    else:
+        said = _("You no longer act for %(who)s.") % {"who": found.person}
     messages.success(request, said)
     return redirect("away")
 
@@ -104,8 +110,9 @@ class _Line:
         self.row = row
         self.is_open = row.ended_at is None and row.ends_at > now
         if row.ended_at is not None:
-            self.standing = "ended early"
+            self.standing = _("ended early")
         elif row.ends_at <= now:
-            self.standing = "over"
+            self.standing = _("over")
         else:
-            self.standing = "in force" if row.starts_at <= now else "to come"
+            self.standing = _("in force") if row.starts_at <= now else _("to come")
+        self.in_force = self.is_open and row.starts_at <= now

@@ -26,7 +26,6 @@ class NoticePreference(models.Model):
     digest_hour = models.PositiveSmallIntegerField(default=8)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(null=True, blank=True)
-    time_zone = models.CharField(max_length=64, default="UTC")
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.email}"

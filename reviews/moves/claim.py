@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from actions.models import Action
 from governance.actors import Actor
+from governance.local_time import shown
 from governance.models import Person
 from reviews.claim import MAX_REASON, claim_action, release_claim, take_over
 from reviews.eligibility import Reviewer, refusal
@@ -53,7 +54,7 @@ def may_take_over(reviewer: Reviewer, action: Action) -> bool:
 
 def take(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
     claim = claim_action(action.pk, actor=actor, person=person)
-    return f"You are at it until {claim.expires_at:%H:%M} UTC. It keeps nobody from deciding."
+    return f"You are at it until {shown(claim.expires_at, '%H:%M')}. It keeps nobody from deciding."
 
 
 def release(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
@@ -64,7 +65,7 @@ def release(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any
 def take_it_over(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
     holder, reason = cleaned["holder"], cleaned["reason"]
     claim = take_over(action.pk, actor=actor, person=person, holder_id=holder, reason=reason)
-    return f"You are at it now, until {claim.expires_at:%H:%M} UTC. It keeps nobody from deciding."
+    return f"You are at it now, until {shown(claim.expires_at, '%H:%M')}. It keeps nobody from deciding."
 
 
 PLACE = "at-it"

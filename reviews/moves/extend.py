@@ -9,6 +9,7 @@ from django import forms
 from actions.models import Action, State
 from governance.actors import Actor
 from governance.errors import Refusal
+from governance.local_time import shown
 from governance.models import Person
 from reviews.eligibility import Reviewer
 from reviews.extend import extend_deadline
@@ -45,7 +46,7 @@ def _offered(reviewer: Reviewer, action: Action) -> bool:
 
 def _make(action: Action, actor: Actor, person: Person, given: dict[str, Any]) -> str:
     done = extend_deadline(action.pk, actor=actor, person=person, minutes=given["minutes"], reason=given["reason"])
-    return f"Action {done.pk} may now be decided until {done.deadline:%Y-%m-%d %H:%M:%S} UTC."
+    return f"Action {done.pk} may now be decided until {shown(done.deadline, '%Y-%m-%d %H:%M:%S')}."
 
 
 MOVE = Move(

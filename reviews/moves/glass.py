@@ -8,6 +8,7 @@ from django import forms
 
 from actions.models import Action, DecidedVia
 from governance.actors import Actor
+from governance.local_time import shown
 from governance.models import Person
 from reviews.break_glass import LEAST_REASON, break_glass, glass_refusal, review_break_glass, review_refusal
 from reviews.eligibility import Reviewer
@@ -54,7 +55,9 @@ def _may_break(reviewer: Reviewer, action: Action) -> bool:
 def _break(action: Action, actor: Actor, person: Person, data: dict[str, Any]) -> str:
     done = break_glass(action.pk, actor=actor, person=person, reason=data["reason"], digest=data["digest"])
     more = "" if done.is_canary else " Somebody else must look at it within 24 hours."
-    return f"{person.shown_name} approved action {done.pk} alone at {done.decided_at:%Y-%m-%d %H:%M:%S} UTC.{more}"
+    return (
+        f"{person.shown_name} approved action {done.pk} alone at {shown(done.decided_at, '%Y-%m-%d %H:%M:%S')}.{more}"
+    )
 
 
 def _may_review(reviewer: Reviewer, action: Action) -> bool:

@@ -1,4 +1,7 @@
-"""VERB: save_preference. How one person wants to be told; nobody sets it for somebody else."""
+"""VERBS: save_preference, save_display. How one person wants to be told and shown; nobody sets it for somebody else.
+
+The time zone is one for both: what waits for a person follows their clock.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from django.utils import timezone
 from governance import ledger
 from governance.actors import Actor
 from governance.errors import InvalidPreference
+from governance.models import Person
+from governance.person_settings import save_settings
 from reviews.models import Notice, NoticePreference
-from reviews.notices.receivers import send_time
-from reviews.notices.times import zone_names
+from reviews.notices.receivers import preferences_of, send_time
 
-FIELDS = ("email", "digest_hour", "quiet_from", "quiet_until", "time_zone")
+FIELDS = ("email", "digest_hour", "quiet_from", "quiet_until")
 
 
 def save_preference(preference: NoticePreference, *, actor: Actor) -> NoticePreference:
@@ -47,6 +51,21 @@ def save_preference(preference: NoticePreference, *, actor: Actor) -> NoticePref
     return preference
 
 
+def save_display(
+    person: Person, *, actor: Actor, time_zone: str, language: str = "", theme: str = "", density: str = ""
+) -> Person:
+    """Save how the pages are shown, and let what waits for the person wait by their new clock.
+
+    Raises InvalidSettings, with nothing written.
+    """
+    with transaction.atomic(durable=True):
+        preference = NoticePreference.objects.select_for_update().filter(pk=person.pk).first()
+        saved = save_settings(person, actor=actor, time_zone=time_zone, language=language, theme=theme, density=density)
+        if preference is not None and saved.time_zone != person.time_zone:
+            _move_waiting(preferences_of([saved])[saved.pk])
+    return saved
+
+
 def _move_waiting(preference: NoticePreference) -> None:
     """What was never tried and is in nobody's hands. What is no longer wanted at all, its delivery lets go."""
     now = timezone.now()
@@ -66,8 +85,6 @@ def _check(preference: NoticePreference) -> None:
         raise InvalidPreference("Quiet hours need a beginning and an end, or neither. Nothing was changed.")
     if preference.quiet_from is not None and preference.quiet_from == preference.quiet_until:
         raise InvalidPreference("Quiet hours end at the minute they begin. Choose “Not at all” instead.")
-    if preference.time_zone not in zone_names():
-        raise InvalidPreference("There is no such time zone. Nothing was changed. Choose one of the list.")
     try:
         preference.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as exc:

@@ -15,14 +15,17 @@ def preferences_of(people: Iterable[Person]) -> dict[int, NoticePreference]:
     """How each of them wants to be told, by id; who never said so has the default."""
     people = list(people)
     found = {one.person_id: one for one in NoticePreference.objects.filter(person__in=people)}
-    return {person.pk: found.get(person.pk) or NoticePreference(person=person) for person in people}
+    told = {person.pk: found.get(person.pk) or NoticePreference(person=person) for person in people}
+    for person in people:
+        told[person.pk].person = person
+    return told
 
 
 def clock_of(preference: NoticePreference) -> Clock:
-    """A preference as times."""
+    """A preference as times, on the person's own clock."""
     is_digest = preference.email == NoticePreference.Email.DIGEST
     return Clock(
-        zone=preference.time_zone,
+        zone=preference.person.time_zone,
         digest_hour=preference.digest_hour if is_digest else None,
         quiet_from=preference.quiet_from,
         quiet_until=preference.quiet_until,

@@ -109,8 +109,8 @@ def _words(about: list[tuple[Notice, Action]], preference: NoticePreference) -> 
     facts = [(one.kind, facts_of(one, action)) for one, action in about]
     is_digest = preference.email == NoticePreference.Email.DIGEST and not KINDS[facts[0][0]].urgent
     if is_digest or len(facts) > 1:
-        return digest(facts, public_url=settings.PUBLIC_URL, zone=preference.time_zone)
-    return message(*facts[0], public_url=settings.PUBLIC_URL, zone=preference.time_zone)
+        return digest(facts, public_url=settings.PUBLIC_URL, zone=preference.person.time_zone)
+    return message(*facts[0], public_url=settings.PUBLIC_URL, zone=preference.person.time_zone)
 
 
 def _still_wanted(notice: Notice, reviewer: Reviewer) -> Action | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from governance.zones import zone_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +41,6 @@ class Clock:
         else:  # over midnight
             is_quiet = here >= self.quiet_from or here < self.quiet_until
         return _next(self.quiet_until, at, zone) if is_quiet else at
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """The time zone of that name; UTC for a name that is not known (any more)."""
-    return ZoneInfo(name) if name in zone_names() else ZoneInfo("UTC")
-
-
-def zone_names() -> list[str]:
-    """Every time zone this host knows, UTC first."""
-    known = available_timezones()
-    regions = sorted(name for name in known if "/" in name and not name.startswith(("Etc/", "posix/", "right/")))
-    return ["UTC", *regions]
 
 
 def _next(clock: time, after: datetime, zone: ZoneInfo) -> datetime:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from governance.errors import InvalidPreference
@@ -34,7 +35,7 @@ def preferences(request: HttpRequest) -> HttpResponseBase:
             except InvalidPreference as refused:
                 form.add_error(None, refused.sentence)
             else:
-                messages.success(request, "Saved how you are told.")
+                messages.success(request, _("Saved how you are told."))
                 return redirect("notices")
     waiting = Notice.objects.filter(person=person, sent_at=None, failed_at=None)
     context = {

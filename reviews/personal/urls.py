@@ -1,4 +1,4 @@
-"""The addresses of these pages."""
+"""The addresses of a person's own settings."""
 
 from __future__ import annotations
 
@@ -8,4 +8,5 @@ from reviews.personal import views
 
 urlpatterns = [
     path("settings/", views.profile, name="profile"),
+    path("settings/sessions/end/", views.end, name="end_sessions"),
 ]

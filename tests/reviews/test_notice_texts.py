@@ -15,11 +15,13 @@ from reviews import outbox
 from reviews.models import Notice
 from reviews.notices import chat, deliveries, sending
 from reviews.notices.kinds import KINDS
+from reviews.notices.preferences import save_display
 from reviews.notices.texts import Facts, Message, digest, harmless, message
-from tests.reviews.notices import prefer, say
+from tests.reviews.notices import say
 from tests.reviews.pages import DECEPTIVE, DECEPTIVE_NAMES, XSS, hostile_fields
 from tests.support import lifecycles
 from tests.support.api import Api
+from tests.support.lifecycles import actor_of
 from tests.support.people import key_for, person_called
 
 URL = "https://portal.example.org"
@@ -179,7 +181,7 @@ def test_a_link_only_opens_the_page(api: Api, sign_in: Any) -> None:
 @pytest.mark.django_db
 def test_times_are_on_the_readers_clock(api: Api) -> None:
     rita = person_called("rita")
-    prefer(rita, time_zone="Asia/Kolkata")
+    save_display(rita, actor=actor_of(rita), time_zone="Asia/Kolkata")
     action_id = lifecycles.pending(api)
     say("wanted", action_id, rita)
     deliveries.deliver()
