@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('actions', '0006_workflows'),
-        ('reviews', '0004_desk'),
+        ('reviews', '0005_one_time_zone'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
