@@ -7,13 +7,12 @@ is no deed of the agent and counts nowhere; while it waits, it is counted like a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from actions.models import Action, DecidedVia, State
@@ -34,7 +33,20 @@ _BY_PEOPLE = (DecidedVia.PERSON, DecidedVia.GLASS)
 _MANY_REJECTED = 0.10
 _FEW = 10
 
-_Row = dict[str, Any]
+
+class _Row(NamedTuple):
+    """What is counted of an action."""
+
+    pk: int
+    state: str
+    decided_via: str
+    alike: int
+    lately: bool
+
+    @property
+    def passed(self) -> bool:
+        """Whether the rules let it pass and nothing went wrong."""
+        return self.decided_via == DecidedVia.RULES and self.state in _APPROVED and self.state != State.FAILED
 
 
 @dataclass(frozen=True)
@@ -97,7 +109,7 @@ class Record:
     @property
     def or_more(self) -> bool:
         """Whether there may be more than were looked at."""
-        return self._counted["looked_at"] >= RECENT and self.total == self._counted["looked_at"]
+        return len(self._rows) >= RECENT and self.total == len(self._rows)
 
     @property
     def states(self) -> list[tuple[str, int]]:
@@ -107,17 +119,17 @@ class Record:
     @property
     def open(self) -> int:
         """How many wait for a decision now, among those looked at."""
-        return self._counted["open"]
+        return sum(row.state == State.PENDING for row in self._rows)
 
     @property
     def approved(self) -> int:
         """How many of the last 30 days people approved."""
-        return self._counted["approved"]
+        return self._people_said(_APPROVED)
 
     @property
     def rejected(self) -> int:
         """How many of them people rejected."""
-        return self._counted["rejected"]
+        return self._people_said((State.REJECTED,))
 
     @property
     def decided(self) -> int:
@@ -137,31 +149,30 @@ class Record:
     @cached_property
     def last(self) -> list[Earlier]:
         """How its latest ended, apart from those that the rules let pass and that went well."""
-        passed = Q(decided_via=DecidedVia.RULES, state__in=[state for state in _APPROVED if state != State.FAILED])
-        return self._latest(~passed)
+        return [Earlier(self._shown[pk]) for pk in self._last]
 
     # -- Actions like this one ----------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def same_resource(self) -> bool:
         """Whether there were any on this very resource; otherwise those of its type are shown."""
-        return any(self._like(True).values())
+        return any(row.alike == 2 and row.state in _ANSWERED for row in self._rows)
 
     @cached_property
     def similar(self) -> list[Earlier]:
         """The latest of them that were decided."""
-        return self._latest(self._alike(self.same_resource)) if self.similar_total else []
+        return [Earlier(self._shown[pk]) for pk in self._similar]
 
     @property
     def similar_total(self) -> int:
         """How many of them were decided."""
-        return sum(self._like(self.same_resource).values())
+        return sum(self._like.values())
 
     @property
     def others(self) -> list[tuple[str, int]]:
         """How the others of them ended, by what was decided."""
         shown = Counter(_decision(one.action.state) for one in self.similar)
-        left = self._like(self.same_resource) - shown
+        left = self._like - shown
         return [(State(state).label.lower(), number) for state, number in left.most_common()]
 
     @property
@@ -177,18 +188,9 @@ class Record:
         seen = Action.objects.visible_to(self.person).filter(pk__in=latest, created_at__gte=self._like_since)
         return seen.filter(Q(is_canary=False) | Q(state=State.PENDING))
 
-    def _alike(self, same_resource: bool) -> Q:
-        alike = Q(action_type=self.action.action_type, created_at__gte=self._like_since, state__in=_ANSWERED)
-        return alike & Q(resource=self.action.resource) if same_resource else alike
-
-    def _latest(self, which: Q) -> list[Earlier]:
-        rows = self._recent().filter(which).exclude(pk=self.action.pk).exclude(state=State.PENDING)
-        heavy = rows.defer("assessment", "verdict", "route", "description").order_by("-id")[:SHOWN]
-        return [Earlier(action) for action in heavy]
-
     @cached_property
-    def _groups(self) -> list[_Row]:
-        """Every count of this page, in one statement."""
+    def _rows(self) -> list[_Row]:
+        """Those of them of the last 90 days, latest first; `alike` is 2 on the same resource, 1 of the same type."""
         alike = Case(
             When(pk=self.action.pk, then=Value(0)),
             When(action_type=self.action.action_type, resource=self.action.resource, then=Value(2)),
@@ -196,38 +198,40 @@ class Record:
             default=Value(0),
         )
         lately = Case(When(created_at__gte=self._since, then=Value(True)), default=Value(False))
-        rows = self._recent().order_by().values("state", "decided_via", alike=alike, lately=lately)
-        return [{**row} for row in rows.annotate(number=Count("pk"))]
+        rows = self._recent().order_by("-id").annotate(alike=alike, lately=lately)
+        return [_Row(*row) for row in rows.values_list("pk", "state", "decided_via", "alike", "lately")]
+
+    @cached_property
+    def _shown(self) -> dict[int, Action]:
+        """What is shown by name of either list, read at once. `_rows` has asked whether the person may see it."""
+        wanted = {*self._last, *self._similar}
+        heavy = ("assessment", "verdict", "route", "description")
+        return Action.objects.defer(*heavy).in_bulk(wanted) if wanted else {}
+
+    @cached_property
+    def _last(self) -> list[int]:
+        found = [row.pk for row in self._rows if row.state != State.PENDING and not row.passed]
+        return [pk for pk in found if pk != self.action.pk][:SHOWN]
+
+    @cached_property
+    def _similar(self) -> list[int]:
+        return [row.pk for row in self._rows if row.alike >= self._least and row.state in _ANSWERED][:SHOWN]
+
+    @property
+    def _least(self) -> int:
+        return 2 if self.same_resource else 1
 
     @cached_property
     def _states(self) -> Counter[str]:
-        return self._tally(lambda row: bool(row["lately"]), lambda row: str(row["state"]))
+        return Counter(row.state for row in self._rows if row.lately)
+
+    def _people_said(self, states: tuple[State, ...]) -> int:
+        return sum(row.lately and row.decided_via in _BY_PEOPLE and row.state in states for row in self._rows)
 
     @cached_property
-    def _counted(self) -> Counter[str]:
-        found: Counter[str] = Counter()
-        for row in self._groups:
-            number, state = row["number"], row["state"]
-            found["looked_at"] += number
-            found["open"] += number if state == State.PENDING else 0
-            if row["lately"] and row["decided_via"] in _BY_PEOPLE:
-                found["approved"] += number if state in _APPROVED else 0
-                found["rejected"] += number if state == State.REJECTED else 0
-        return found
-
-    def _like(self, same_resource: bool) -> Counter[str]:
-        wanted = (2,) if same_resource else (1, 2)
-        return self._tally(
-            lambda row: row["alike"] in wanted and row["state"] in _ANSWERED,
-            lambda row: _decision(str(row["state"])),
-        )
-
-    def _tally(self, wanted: Callable[[_Row], bool], name: Callable[[_Row], str]) -> Counter[str]:
-        found: Counter[str] = Counter()
-        for row in self._groups:
-            if wanted(row):
-                found[name(row)] += row["number"]
-        return found
+    def _like(self) -> Counter[str]:
+        found = (row.state for row in self._rows if row.alike >= self._least and row.state in _ANSWERED)
+        return Counter(_decision(state) for state in found)
 
 
 def _decision(state: str) -> str:
