@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from actions.models import Action, DecidedVia, Outcome, Sample, State
 from governance.models import Person
 from governance.second_factor import has_second_factor
-from reviews.assessments import Step, adds_up, cvss_words, of_mitre, of_owasp, waterfall
 from reviews.changes import changes
+from reviews.classified import Classified
 from reviews.comment import digest_of
 from reviews.eligibility import Reviewer, asks_password, reviewer_of
 from reviews.history import Line, timeline_of
@@ -26,6 +25,7 @@ from reviews.moves import MOVES, Move
 from reviews.moves.base import GROUPS, OnPage
 from reviews.onlookers import in_its_groups
 from reviews.pace import opened_mark
+from reviews.record import Record
 from reviews.rendering import Tree, leaf, tree
 from reviews.rows import Row
 from reviews.stages import StageOnPage, stages_of
@@ -34,8 +34,6 @@ from reviews.stages import StageOnPage, stages_of
 _FIRST = ("action_type", "tool_name", "resource", "resource_id", "action_details", "context", "risk_indicators")
 # Shown in its own box, as words of the agent.
 _SAID = ("description", "description_derived")
-# The agent's latest actions that are counted; more of them only show as "or more".
-_RECENT = 1000
 # User names shown below the box for comments.
 _SUGGESTED = 12
 
@@ -50,7 +48,7 @@ class Difference:
     same: bool
 
 
-class Case:
+class Case(Classified):
     """One action, as one person sees it."""
 
     def __init__(
@@ -60,14 +58,12 @@ class Case:
         now: datetime | None = None,
         tried: OnPage | None = None,
     ):
-        self.action = action
+        reviewer = reviewer_of(who)
+        super().__init__(action, reviewer.person)
         self.now = now or timezone.now()
-        self.row = Row(action, reviewer_of(who), self.now)
-        self.person = self.row.person
+        self.row = Row(action, reviewer, self.now)
         self._tried = tried
         self.payload = action.payload
-        self.assessment: dict[str, Any] = action.assessment or {}
-        self.verdict: dict[str, Any] = action.verdict or {}
 
     @property
     def is_pending(self) -> bool:
@@ -79,9 +75,9 @@ class Case:
         """What was decided, which stays when the action goes on: an executed action was approved."""
         if self.action.state == State.CANCELLED:
             by_agent = self.action.decided_via == DecidedVia.AGENT
-            return "Withdrawn by the agent" if by_agent else "Approval revoked"
+            return _("Withdrawn by the agent") if by_agent else _("Approval revoked")
         went_on = (State.EXECUTING, State.EXECUTED, State.FAILED, State.OUTCOME_UNKNOWN)
-        return State.APPROVED.label if self.action.state in went_on else State(self.action.state).label
+        return str(State.APPROVED.label if self.action.state in went_on else State(self.action.state).label)
 
     @cached_property
     def stages(self) -> list[StageOnPage]:
@@ -149,6 +145,11 @@ class Case:
         return self.action.risk_level == "critical"
 
     @property
+    def must_be_seen(self) -> bool:
+        """Whether the button to approve waits until the whole payload was in view. Convenience: the pace is a guard."""
+        return self.action.risk_level in ("high", "critical")
+
+    @property
     def needs_password(self) -> bool:
         """Whether an approval takes the password again."""
         return asks_password(self.action)
@@ -182,67 +183,10 @@ class Case:
         """The agent's own words; empty when it gave none and the portal derived a description."""
         return "" if self.payload.get("description_derived") else str(self.payload.get("description") or "")
 
-    @property
-    def steps(self) -> list[Step]:
-        """The waterfall of the score."""
-        return waterfall(self.assessment)
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether the factors recompute to the score."""
-        return adds_up(self.assessment, self.action.risk_score)
-
-    @property
-    def cvss(self) -> dict[str, Any]:
-        """The CVSS block with the metrics of the vector that holds, in words; empty when there is none."""
-        found = self.assessment.get("cvss") or {}
-        here = found.get("environmental") or found
-        return {**found, "here": here, "words": cvss_words(str(here.get("vector") or ""))} if found else {}
-
-    @property
-    def techniques(self) -> list[Any]:
-        """What ATT&CK and ATLAS call this."""
-        return of_mitre(self.assessment.get("techniques"))
-
-    @property
-    def owasp_risks(self) -> list[Any]:
-        """What OWASP's list for agents calls this."""
-        return of_owasp(self.assessment.get("techniques"))
-
-    @property
-    def reads_rulebook(self) -> bool:
-        """Whether this person may open the rules it was scored by. Version 0 stands for an assessment that failed."""
-        return bool(self.action.rulebook_version) and self.person.has_perm("governance.view_rulebookversion")
-
-    @property
-    def reversibility(self) -> str:
-        """Whether the action can be undone, in words."""
-        words = {"yes": "Yes", "partly": "Partly", "no": "No, it cannot be undone"}
-        return words.get(str(self.assessment.get("reversibility")), "Unknown")
-
-    @property
-    def blast_radius(self) -> str:
-        """How far it reaches if it goes wrong, in words."""
-        words = {
-            "record": "One record",
-            "records": "Many records",
-            "system": "A whole system",
-            "outside": "Beyond our systems",
-        }
-        return words.get(str(self.assessment.get("blast_radius")), "Unknown")
-
     @cached_property
-    def agent_record(self) -> dict[str, Any]:
-        """What became of the agent's actions of the last 30 days, counted over the latest thousand."""
-        since = self.now - timedelta(days=30)
-        recent = Action.objects.filter(agent_id=self.action.agent_id, created_at__gte=since).order_by("-id")
-        states = list(recent.values_list("state", flat=True)[: _RECENT + 1])
-        found = Counter(states[:_RECENT])
-        return {
-            "total": min(len(states), _RECENT),
-            "or_more": len(states) > _RECENT,
-            "states": [(State(state).label.lower(), number) for state, number in found.most_common()],
-        }
+    def record(self) -> Record:
+        """What the agent did before, and how actions like this one were decided."""
+        return Record(self.action, self.person, self.now)
 
     @cached_property
     def glass(self) -> BreakGlass | None:

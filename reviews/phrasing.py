@@ -112,6 +112,8 @@ def _delete(payload: Mapping[str, Any]) -> Phrase | None:
 def _record(payload: Mapping[str, Any], least: str) -> Phrase | None:
     """Read, create, change or delete something in a resource: the gravest of what type and operation say."""
     details = _details(payload)
+    if _pick(details, _AMOUNT) is not None and _pick(details, _PAYEE) is not None:
+        return None  # whatever its type says, it may well move money
     operation = _pick(details, _OPERATION)
     if operation is _AMBIGUOUS:
         return None
@@ -163,23 +165,37 @@ def _call(payload: Mapping[str, Any]) -> Phrase:
 
 
 _BUILDERS: dict[str, Callable[[Mapping[str, Any]], Phrase | None]] = {
-    **dict.fromkeys(("transaction", "payment", "transfer", "financial", "refund"), _money),
-    **dict.fromkeys(("data_modification", "update", "modify", "write"), _change),
-    **dict.fromkeys(("query", "data_access", "read", "select", "search"), _read),
+    **dict.fromkeys(("transaction", "payment", "transfer", "financial", "refund", "payout", "charge"), _money),
+    **dict.fromkeys(("data_modification", "update", "modify", "write", "edit", "patch", "upsert"), _change),
+    **dict.fromkeys(("query", "data_access", "read", "select", "search", "get", "list", "view"), _read),
     **dict.fromkeys(("create", "insert"), _create),
-    **dict.fromkeys(("delete", "data_deletion", "drop"), _delete),
-    **dict.fromkeys(("system_operation", "system", "code", "deployment", "infrastructure"), _run),
-    **dict.fromkeys(("email", "message", "notification", "communication"), _message),
+    **dict.fromkeys(("delete", "data_deletion", "drop", "purge", "truncate"), _delete),
+    **dict.fromkeys(("system_operation", "system", "code", "deployment", "infrastructure", "shell"), _run),
+    **dict.fromkeys(("email", "message", "notification", "communication", "sms", "slack", "teams", "chat"), _message),
 }
+# What one does with a message or with money, besides reading, changing and deleting it.
+_SENDS = frozenset({"send", "reply", "forward", "post", "email"})
+_PAYS = frozenset({"wire", "transaction", "payment", "transfer", "refund", "payout", "charge", "withdrawal"})
 
 
 def _family(action_type: str) -> str:
-    """The word of an action type that says what kind it is: `database.query` is a query, `transaction.wire` one too."""
-    words = action_type.lower().split(".")
-    for word in (words[0], words[-1]):
-        if word in _BUILDERS:
-            return word
-    return ""
+    """The word of an action type that says what kind it is: `database.query` is a query, `file_read` a read.
+
+    What is done to it stands last. A noun alone means its usual deed, so with another verb after it (`email.forward`
+    is sent, `email.set_forwarding` and `payment.approve` are something else) it says nothing.
+    """
+    name = action_type.lower()
+    words = re.split(r"[._]", name)
+    noun, verb = words[0], words[-1]
+    if name in _BUILDERS:
+        return name
+    if _BUILDERS.get(verb) in (_read, _create, _change, _delete):
+        return verb
+    if _BUILDERS.get(noun) is _message:
+        return noun if verb in _SENDS or len(words) == 1 else ""
+    if verb in _PAYS and (_BUILDERS.get(noun) is _money or verb in _BUILDERS):
+        return "transaction"
+    return "" if _BUILDERS.get(noun) is _money and len(words) > 1 else noun if noun in _BUILDERS else ""
 
 
 # -- Reading the payload -------------------------------------------------------------------------------------

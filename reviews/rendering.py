@@ -22,11 +22,22 @@ _PLAIN_KEY = re.compile(r"[A-Za-z0-9_.-]{1,60}\Z")
 __all__ = ["Tree", "editable", "leaf", "plain", "tree", "visible", "visible_line"]
 
 
+# From so many values on, branches can be closed; those that begin after so many more are closed to begin with.
+FOLDS_FROM = 60
+OPEN_UP_TO = 400
+
+
 class Tree(NamedTuple):
-    """A payload drawn whole, and how many values it holds."""
+    """A payload drawn whole, how many values it holds, and how many of those stand in branches that are open."""
 
     html: SafeString
     fields: int
+    open: int
+
+    @property
+    def folds(self) -> bool:
+        """Whether its branches can be closed."""
+        return self.fields >= FOLDS_FROM
 
 
 def visible(text: str, *, breaks: int = MAX_BREAKS) -> SafeString:
@@ -48,8 +59,9 @@ def visible_line(text: str, *, limit: int = 80) -> SafeString:
 
 def tree(payload: Mapping[str, Any]) -> Tree:
     """A JSON object as nested lists: every key, every value, its type, in the order given."""
-    drawing = _Drawing()
-    return Tree(SafeString(drawing.branch(payload.items())), drawing.fields)
+    drawing = _Drawing(folds=_holds(payload, FOLDS_FROM))
+    html = SafeString(drawing.branch(payload.items()))
+    return Tree(html, drawing.fields, drawing.fields - drawing.closed)
 
 
 def leaf(value: Any) -> SafeString:
@@ -97,28 +109,68 @@ def _marked(text: str, breaks: int) -> str:
 # -- Payload ---------------------------------------------------------------------------------------------------
 
 
-class _Drawing:
-    """Draws a payload and counts its values on the way."""
+def _holds(value: Any, number: int) -> bool:
+    """Whether it has at least so many values; an empty object or array is one."""
+    waiting, found = [value], 0
+    while waiting and found < number:
+        one = waiting.pop()
+        if type(one) in (dict, list) and one:
+            waiting.extend(one.values() if type(one) is dict else one)
+        else:
+            found += 1
+    return found >= number
 
-    def __init__(self) -> None:
+
+class _Drawing:
+    """Draws a payload and counts its values on the way, and those of them that stand in closed branches."""
+
+    def __init__(self, *, folds: bool = False) -> None:
         self.fields = 0
+        self.closed = 0
+        self._folds = folds
+        self._is_inside_closed = False
 
     def branch(self, rows: Iterable[tuple[str | int, Any]]) -> str:
-        return f'<ul class="tree">{"".join(f"<li>{_key(key)} {self.value(item)}</li>" for key, item in rows)}</ul>'
+        return f'<ul class="tree">{"".join(f"<li>{self._row(key, item)}</li>" for key, item in rows)}</ul>'
+
+    def _row(self, key: str | int, item: Any) -> str:
+        if not self._folds or type(item) not in (dict, list) or not _branches(item):
+            return f"{_key(key)} {self.value(item)}"
+        is_closed, before = self.fields >= OPEN_UP_TO, self.fields
+        outermost = is_closed and not self._is_inside_closed
+        self._is_inside_closed |= outermost
+        counted, rows = self._counted_rows(item)
+        inside = self.branch(rows)
+        if outermost:
+            self._is_inside_closed = False
+            self.closed += self.fields - before
+        opened = "" if is_closed else " open"
+        return f'<details{opened}><summary>{_key(key)} <span class="t">{counted}</span></summary>{inside}</details>'
+
+    def _counted_rows(self, item: Any) -> tuple[str, Iterable[tuple[str | int, Any]]]:
+        if type(item) is dict:
+            return _counted(len(item), "field"), item.items()
+        return _counted(len(item), "item"), enumerate(item, 1)
 
     def value(self, value: Any) -> str:
         kind = type(value)
         if kind is int:  # first and inline: 64 KiB hold 32,000 of them
             self.fields += 1
             return f'<span class="n">{value}</span>'
-        if kind is dict and value:
-            return f'<span class="t">{_counted(len(value), "field")}</span>{self.branch(value.items())}'
-        if kind is list and value:
-            if any(type(item) in (dict, list) for item in value):
-                return f'<span class="t">{_counted(len(value), "item")}</span>{self.branch(enumerate(value, 1))}'
+        if kind in (dict, list) and value:
+            if _branches(value):
+                counted, rows = self._counted_rows(value)
+                return f'<span class="t">{counted}</span>{self.branch(rows)}'
             return f"[{', '.join(map(self.value, value))}]"
         self.fields += 1
         return _scalar(value, kind)
+
+
+def _branches(value: Any) -> bool:
+    """Whether an object or array is drawn as a list of its own; a plain array stands in its line."""
+    if type(value) is dict:
+        return bool(value)
+    return any(type(item) in (dict, list) for item in value)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from actions.models import Action, State
 from governance.errors import Refusal
@@ -94,8 +95,10 @@ class Row:
         """To whom it was escalated, and how long ago; empty while it was not, and when it is over."""
         if not self.action.escalated or self.action.state != State.PENDING:
             return ""
-        ago = f" {moments.length(self.now - at)} ago" if (at := self.action.escalate_at) else ""
-        return f"Escalated to {self.route.escalate_to_name}{ago}"
+        name = self.route.escalate_to_name
+        if (at := self.action.escalate_at) is None:
+            return _("Escalated to %(name)s") % {"name": name}
+        return _("Escalated to %(name)s %(time)s ago") % {"name": name, "time": moments.length(self.now - at)}
 
     @cached_property
     def progress(self) -> tuple[int, int]:

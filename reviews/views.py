@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.models import Action
+from governance import near_policies
 from governance.actors import Actor
 from governance.errors import NotYours, Refusal
 from governance.local_time import shown
@@ -22,6 +25,7 @@ from reviews import history as ledger_history
 from reviews.bulk.selected import may_approve_together
 from reviews.case import Case
 from reviews.claim import renew_claim
+from reviews.classified import policies_named
 from reviews.context import counts_of, reviewer_on
 from reviews.eligibility import Reviewer, asks_password
 from reviews.exports import export_history
@@ -34,6 +38,9 @@ from reviews.moves.base import OnPage
 from reviews.pace import opened_at
 from reviews.rows import Row, with_all_a_row_asks
 from reviews.vote import cast_vote, voter_name
+
+# Marks the message that a decision was recorded by.
+RECEIPT = "receipt"
 
 
 @signed_in
@@ -77,6 +84,18 @@ def action(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @signed_in
+@require_safe
+def nearly(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The policies that nearly matched an action: a part of its page, asked for once somebody looks there."""
+    found = _visible_action(request, pk)
+    near = near_policies.nearly(found.pk, found.rulebook_version)
+    rows = policies_named(miss.policy.name for miss in near.misses)
+    misses = [(miss, rows.get(miss.policy.name)) for miss in near.misses]
+    context = {"section": "review", "action": found, "found": near, "misses": misses}
+    return render(request, _page_or_part(request, "action_nearly.html", "_action_nearly.html"), context)
+
+
+@signed_in
 @same_site_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -106,7 +125,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
         # Read again: somebody else, or the deadline, may have changed it a moment ago.
         again = _visible_action(request, pk)
         return _action_page(request, again, form=form, alert=refused.sentence, status=refused.status)
-    messages.success(request, receipt_of(vote))
+    messages.success(request, receipt_of(vote), extra_tags=RECEIPT)
     return redirect("action", pk=pk)
 
 
@@ -230,14 +249,19 @@ def _action_page(
     case = Case(found, reviewer_on(request) or person_of(request), tried=tried)
     # What comes next is asked only where this one is done with.
     after = queues.next_for(case.row.reviewer, besides=found) if case.row.refusal else None
+    told = list(get_messages(request))
     context: dict[str, Any] = {
         "section": "review",
+        # A receipt takes the place of the form; everything else is told at the top.
+        "messages": [one for one in told if RECEIPT not in one.tags.split()],
+        "receipt": next((str(one) for one in told if RECEIPT in one.tags.split()), ""),
+        "counts": counts_of(request),
         "case": case,
         "action": found,
         "next": Row(after, case.row.reviewer, case.now) if after else None,
         "form": form or DecisionForm(),
         "alert": alert,
-        "undone": "Not done." if tried else "Not decided.",
+        "undone": _("Not done.") if tried else _("Not decided."),
     }
     return render(request, "action.html", context, status=status)
 

@@ -59,9 +59,9 @@ def test_the_whole_page_is_reached_with_tab(live_portal: LivePortal, page_of: Pa
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    expect(page.get_by_label("Often said to reject")).to_be_focused()
-    page.keyboard.press("Tab")
     expect(page.get_by_label("Reason")).to_be_focused()
+    page.keyboard.press("Tab")  # onto the reasons often given: one stop, arrows within
+    expect(page.get_by_role("button", name="Missing evidence")).to_be_focused()
     page.keyboard.press("Tab")  # onto the conditions, which stay closed
     for name in ("Approve", "Reject"):
         page.keyboard.press("Tab")

@@ -52,6 +52,18 @@ PAID = {"amount": 12400, "currency": "EUR", "recipient": "ACME GmbH"}
         ("system_operation", {"operation": "rotate"}, f"Run rotate on {PROFILES}"),
         ("email.send", {"to": "a@example.org"}, "Send a message to a@example.org"),
         ("email.send", {"to": ["a@example.org", "b@example.org"]}, "Send a message to a@example.org and 1 more"),
+        ("email_send", {"to": "a@example.org"}, "Send a message to a@example.org"),
+        ("file_read", None, f"Read {PROFILES}"),
+        ("crm.update", {"field": "email", "contact_id": 7}, "Change email of contact 7 in customer_profiles"),
+        ("database.bulk_delete", None, f"Delete records in {PROFILES}"),
+        ("financial_transaction", PAID, "Transfer EUR 12,400.00 to ACME GmbH"),
+        # A noun's usual deed is not what another verb after it does.
+        ("email.delete", {"to": "a@example.org"}, f"Delete records in {PROFILES}"),
+        ("email.set_forwarding", {"to": "a@b.example"}, "Call customer_database on customer_profiles with 1 argument"),
+        ("financial.modify_limits", PAID, "Call customer_database on customer_profiles with 3 arguments"),
+        # And who calls moving money a read is not believed.
+        ("payment.read", PAID, "Call customer_database on customer_profiles with 3 arguments"),
+        ("payment.read", {"payment_id": 7}, "Read payment 7 in customer_profiles"),
         ("quantum_flux", {"a": 1, "b": 2, "c": 3}, "Call customer_database on customer_profiles with 3 arguments"),
         ("quantum_flux", None, "Call customer_database on customer_profiles"),
     ],
