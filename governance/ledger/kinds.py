@@ -74,6 +74,9 @@ KINDS: dict[str, str] = {
     "channel.changed": "changed the channel {name}: {changes}",
     "notice.retried": "asked for a notice that failed to be sent again: {error}",
     "person.notices_changed": "changed how they are told: {changes}",
+    "view.saved": "saved the view {name} of {queue}, shared with {team}: {query}",
+    "view.changed": "changed the view {name}: {changes}",
+    "view.deleted": "deleted the view {name}",
     "history.exported": "exported {rows} rows of history",
 }
 
