@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from reviews.desk.filters import QueueFilter
 from reviews.eligibility import Reviewer
 from reviews.models import SavedView
 from reviews.queues import Queue, queue_named
+from reviews.rendering import plain
 from reviews.saved_views import MAX_NAME, views_of
 from reviews.sorting import Sorting
 
@@ -49,19 +51,21 @@ class ViewForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    team = forms.ModelChoiceField(
-        Group.objects.none(),
+    team = forms.ChoiceField(
         label=_("Shared with"),
         required=False,
-        empty_label=_("Nobody"),
-        error_messages={
-            "invalid_choice": _("You can share a view with a team of yours only. Nothing was saved."),
-        },
+        error_messages={"invalid_choice": _("You can share a view with a team of yours only. Nothing was saved.")},
     )
 
-    def __init__(self, *args: Any, teams: Any, **kwargs: Any):
+    def __init__(self, *args: Any, teams: Iterable[Group], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["team"]).queryset = teams
+        self._teams = {str(team.pk): team for team in teams}
+        choices = [("", _("Nobody")), *((pk, plain(team.name)) for pk, team in self._teams.items())]
+        cast(forms.ChoiceField, self.fields["team"]).choices = choices
+
+    def clean_team(self) -> Group | None:
+        """The team itself; None for nobody."""
+        return self._teams.get(self.cleaned_data["team"])
 
     @property
     def sentence(self) -> str:
@@ -120,10 +124,8 @@ class Desk:
         )
 
     @cached_property
-    def _teams(self) -> Any:
-        teams = Group.objects.filter(pk__in=self._groups).order_by("name")
-        len(teams)  # read once, for however many forms
-        return teams
+    def _teams(self) -> list[Group]:
+        return list(Group.objects.filter(pk__in=self._groups).order_by("name"))
 
     def _form(self, view: SavedView) -> ViewForm:
         initial = {"name": view.name, "team": view.team_id}

@@ -25,7 +25,7 @@ def save(request: HttpRequest) -> HttpResponseBase:
     """Keep what the queue shows under a name. Only a POST does."""
     if request.method == "POST":
         person = person_of(request)
-        form = SaveForm(request.POST, teams=person.groups.all())
+        form = SaveForm(request.POST, teams=person.groups.order_by("name"))
         if not form.is_valid():
             messages.error(request, form.sentence)
             return _back(request)
@@ -53,7 +53,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Rename a view of one's own, or share it otherwise. Only a POST does."""
     if request.method == "POST":
         person = person_of(request)
-        form = ViewForm(request.POST, teams=person.groups.all())
+        form = ViewForm(request.POST, teams=person.groups.order_by("name"))
         if not form.is_valid():
             messages.error(request, form.sentence)
             return _back(request)

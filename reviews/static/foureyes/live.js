@@ -18,6 +18,7 @@
   let pointed = null; // the row under the pointer
   let held = false; // whether a renewed list waits to be shown
   let kept = null; // what to put back after a swap
+  let toTop = false; // whether the next list is the one that was asked for by the button
 
   function words(element, name, count) {
     const key = (one) => (name ? name + one : one.toLowerCase());
@@ -137,17 +138,21 @@
     ask(true);
   }
 
+  // The button goes when it is pressed, so the focus goes to what it brought.
   fresh.addEventListener("click", function () {
+    toTop = true;
     show();
-    const first = results.querySelector(".what a");
-    if (first) first.focus({ preventScroll: true });
+  });
+  const isOn = (place, target) => Boolean(target && place.contains(target));
+  fresh.addEventListener("pointerleave", function (event) {
+    if (held && !ticked().length && !isOn(results, event.relatedTarget)) show();
   });
   results.addEventListener("pointerover", function (event) {
     if (event.pointerType === "mouse") pointed = event.target.closest("tbody tr[id]");
   });
-  results.addEventListener("pointerleave", function () {
+  results.addEventListener("pointerleave", function (event) {
     pointed = null;
-    if (held && !ticked().length) show();
+    if (held && !ticked().length && !isOn(fresh, event.relatedTarget)) show();
   });
 
   // -- Swapping the whole list --------------------------------------------------------------------------------------
@@ -208,6 +213,11 @@
       // Where no row is left, the page itself takes the focus, and the next key goes on from there.
       (link || document.getElementById("main")).focus({ preventScroll: Boolean(link) });
     }
+    if (toTop) {
+      const link = results.querySelector(".what a");
+      if (link) link.focus();
+    }
+    toTop = false;
     const now = idsOf(results);
     const coming = isRefresh ? now.filter((id) => !known.has(id)).length : 0;
     known = new Set(now);
