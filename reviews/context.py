@@ -61,13 +61,32 @@ class Counts:
 
     @cached_property
     def tallies(self) -> dict[str, Tally]:
-        """The numbers of each queue of this person, in one statement however many there are."""
+        """The numbers of each queue of this person, in two statements however many there are.
+
+        One looks once at everything that waits, for all queues that are a part of it; the other counts the rest.
+        """
         now = timezone.now()
         first, *others = [
-            _tallied(queue, queue.rows(self.reviewer), now).values_list("slug", *Tally._fields) for queue in self.shown
+            _tallied(queue, queue.rows(self.reviewer), now).values_list("slug", *Tally._fields)
+            for queue in self.shown
+            if queue.within is None
         ]
         found = {slug: Tally(*numbers) for slug, *numbers in first.union(*others, all=True)}
+        found |= self._parts_of_everything(now)
         return {queue.slug: found.get(queue.slug, Tally()) for queue in self.shown}
+
+    def _parts_of_everything(self, now: datetime) -> dict[str, Tally]:
+        parts = [(queue, queue.within(self.reviewer)) for queue in self.shown if queue.within]
+        asked: dict[str, Any] = {}
+        for queue, which in parts:
+            asked |= {
+                f"{queue.slug}_number": Count("pk", filter=which),
+                f"{queue.slug}_oldest": Min(queue.since, filter=which),
+                f"{queue.slug}_due": Min(queue.due, filter=which),
+                f"{queue.slug}_soon": Count("pk", filter=which & is_due_soon(queue, now)),
+            }
+        found = ALL.rows(self.reviewer).order_by().aggregate(**asked)
+        return {queue.slug: Tally(*(found[f"{queue.slug}_{name}"] for name in Tally._fields)) for queue, _ in parts}
 
     def of(self, queue: Queue) -> int:
         """The number of one queue, counted alone where the others are not asked for."""

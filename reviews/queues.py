@@ -10,8 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from actions.models import Action, ActionQuerySet, Agent
 from actions.models import Seat as OpenSeat
@@ -33,6 +32,7 @@ class Queue:
 
     The first of its `orders` is its own. A queue of things looked at afterwards has a `table` of its own, and columns
     that say since when a row waits and when it is due. `empty` says what would be here, `is_for` whose tabs show it.
+    `within` is which of everything that waits it has, so that one look at that counts several queues.
     """
 
     slug: str
@@ -45,6 +45,7 @@ class Queue:
     since: str = "created_at"
     due: str = "deadline"
     is_for: Callable[[Reviewer], bool] = lambda reviewer: True
+    within: Callable[[Reviewer], Q] | None = None
 
     @property
     def url(self) -> str:
@@ -53,11 +54,11 @@ class Queue:
 
     def title_for(self, reviewer: Reviewer) -> str:
         """Its title. Who sees every team reads no "my teams" over everything there is."""
-        return _("Waiting in all teams") if self is ALL and sees_every_team(reviewer) else str(self.title)
+        return gettext("Waiting in all teams") if self is ALL and sees_every_team(reviewer) else str(self.title)
 
     def tab_for(self, reviewer: Reviewer) -> str:
         """Its title on a tab."""
-        return _("All teams") if self is ALL and sees_every_team(reviewer) else str(self.tab)
+        return gettext("All teams") if self is ALL and sees_every_team(reviewer) else str(self.tab)
 
 
 def mine(who: Person | Reviewer) -> ActionQuerySet:
@@ -126,18 +127,33 @@ def everything(who: Person | Reviewer) -> ActionQuerySet:
 
 def in_my_teams(who: Person | Reviewer) -> ActionQuerySet:
     """What waits in the groups of somebody who sees every team."""
-    reviewer = reviewer_of(who)
-    return everything(reviewer).filter(team__in=_groups(reviewer))
+    return everything(who).filter(_is_of_my_teams(reviewer_of(who)))
 
 
 def claimed(who: Person | Reviewer) -> ActionQuerySet:
     """What somebody is at now: Row.claim, said in SQL."""
-    return everything(who).filter(claim__expires_at__gt=timezone.now())
+    return everything(who).filter(_is_claimed(reviewer_of(who)))
 
 
 def escalated(who: Person | Reviewer) -> ActionQuerySet:
     """What was escalated and is still undecided."""
-    return everything(who).filter(escalated=True)
+    return everything(who).filter(_is_escalated(reviewer_of(who)))
+
+
+def _is_of_my_teams(reviewer: Reviewer) -> Q:
+    return Q(team__in=_groups(reviewer))
+
+
+def _is_claimed(reviewer: Reviewer) -> Q:
+    return Q(claim__expires_at__gt=timezone.now())
+
+
+def _is_escalated(reviewer: Reviewer) -> Q:
+    return Q(escalated=True)
+
+
+def _is_assigned(reviewer: Reviewer) -> Q:
+    return _is("assignment__person", reviewer.person.identity)
 
 
 def sees_every_team(reviewer: Reviewer) -> bool:
@@ -184,8 +200,7 @@ def samples(who: Person | Reviewer) -> ActionQuerySet:
 
 def assigned(who: Person | Reviewer) -> ActionQuerySet:
     """What this person is asked to decide. Their vote ends an assignment, and so does every decision."""
-    person = reviewer_of(who).person
-    return Action.objects.visible_to(person).pending().filter(_is("assignment__person", person.identity))
+    return everything(who).filter(_is_assigned(reviewer_of(who)))
 
 
 def to_check(who: Person | Reviewer) -> ActionQuerySet:
@@ -203,6 +218,7 @@ ALL = Queue(
     gettext_lazy("Waiting in my teams"),
     gettext_lazy("My teams"),
     everything,
+    within=lambda reviewer: Q(),
     empty=gettext_lazy("Nothing waits. An action your agents submit for review appears here by itself."),
 )
 QUEUES = (
@@ -212,6 +228,7 @@ QUEUES = (
         gettext_lazy("Assigned to me"),
         gettext_lazy("Assigned to me"),
         assigned,
+        within=_is_assigned,
         empty=gettext_lazy(
             "Nothing is assigned to you. Whoever may decide an action, or leads its team, can ask you to."
         ),
@@ -221,6 +238,7 @@ QUEUES = (
         gettext_lazy("Waiting in my teams"),
         gettext_lazy("My teams"),
         in_my_teams,
+        within=_is_of_my_teams,
         empty=gettext_lazy("Nothing waits in your own teams. The tab of all teams has those of the others."),
         is_for=_has_teams_beside_all,
     ),
@@ -230,6 +248,7 @@ QUEUES = (
         gettext_lazy("Somebody is at it"),
         gettext_lazy("Claimed"),
         claimed,
+        within=_is_claimed,
         empty=gettext_lazy(
             "Nobody is at anything. Who presses “I’m on it” on an action is shown here, so that two people do not read"
             " the same one."
@@ -240,9 +259,8 @@ QUEUES = (
         gettext_lazy("Escalated"),
         gettext_lazy("Escalated"),
         escalated,
-        empty=gettext_lazy(
-            "Nothing is escalated. What waits longer than its route allows, or is escalated by hand, appears here."
-        ),
+        within=_is_escalated,
+        empty=gettext_lazy("Nothing is escalated. What waits longer than its route allows appears here."),
     ),
     Queue(
         "samples",
@@ -251,9 +269,7 @@ QUEUES = (
         samples,
         orders={**by_age("place"), **BY_RISK},
         table="_queue_samples.html",
-        empty=gettext_lazy(
-            "No sample waits. Of the actions the rules approve by themselves, some are drawn for a person to see."
-        ),
+        empty=gettext_lazy("No sample waits. Of what the rules approve alone, some is drawn for a person to see."),
         since="sample__drawn_at",
         due="",
         is_for=lambda reviewer: reviewer.decides,

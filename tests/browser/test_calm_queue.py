@@ -79,7 +79,7 @@ def test_ticks_stay_and_the_list_goes_on(live_portal: LivePortal, page_of: PageO
 
 
 def test_the_focus_goes_on_to_the_neighbour(live_portal: LivePortal, page_of: PageOf) -> None:
-    first, second = pay(live_portal, 1, "First Ltd"), pay(live_portal, 2, "Second Ltd")
+    first, second = pay(live_portal, 5, "Fifth Ltd"), pay(live_portal, 6, "Sixth Ltd")
     page = newest_first(page_of)
     page.mouse.move(0, 0)
     page.keyboard.press("j")
@@ -91,7 +91,7 @@ def test_the_focus_goes_on_to_the_neighbour(live_portal: LivePortal, page_of: Pa
 
 
 def test_the_sheet_lists_the_keys_of_the_page(live_portal: LivePortal, page_of: PageOf) -> None:
-    number = pay(live_portal, 1)
+    number = pay(live_portal, 7)
     page = page_of("rita")
     page.goto("/")
     page.keyboard.press("?")
@@ -119,7 +119,7 @@ def test_the_sheet_lists_the_keys_of_the_page(live_portal: LivePortal, page_of: 
 @pytest.mark.any_engine
 @at_every_size
 def test_everybody_can_use_it(live_portal: LivePortal, page_of: PageOf, size: dict[str, int]) -> None:
-    for amount in (1, 2, 2):
+    for amount in (8, 9, 9):
         pay(live_portal, amount)
     page = page_of("sina", viewport=size)
     page.goto("/queues/all/?level=high&due=day&order=-deadline")
