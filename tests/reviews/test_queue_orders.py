@@ -18,6 +18,7 @@ from actions.models import Action
 from governance.models import Person
 from reviews import queues
 from reviews.context import Counts
+from reviews.desk.filters import QueueFilter
 from reviews.eligibility import Reviewer
 from reviews.keyset import Keyset
 from reviews.models import Claim
@@ -198,8 +199,6 @@ def test_days_are_those_of_the_reader(api: Api, reviewer: Person, sign_in: SignI
         browser = sign_in(reviewer)
         assert order_of(browser.get("/?until=2026-03-01")) == [action.pk]
         with timezone.override("Europe/Berlin"):
-            from reviews.desk.filters import QueueFilter
-
             rows = Action.objects.all()
             assert list(QueueFilter(QueryDict("until=2026-03-01"), rows).qs) == []
             assert list(QueueFilter(QueryDict("since=2026-03-02"), rows).qs) == [action]

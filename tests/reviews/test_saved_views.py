@@ -50,11 +50,14 @@ def test_it_works(api: Api, reviewer: Person, second_reviewer: Person, team: Gro
     assert [entry.type for entry in entries] == ["view.saved", "view.changed", "view.deleted"]
 
 
-def test_strangers_see_no_shared_view(reviewer: Person, outsider: Person, team: Group, sign_in: SignIn) -> None:
+def test_strangers_see_no_shared_view_and_nobody_that_of_one_who_left(
+    reviewer: Person, second_reviewer: Person, outsider: Person, team: Group, sign_in: SignIn
+) -> None:
     save(sign_in(reviewer), name="Ours", team=team.pk)
     assert "Ours" not in text_of(sign_in(outsider).get("/"))
-    reviewer.is_active = False
-    reviewer.save()
+    assert "Ours" in text_of(sign_in(second_reviewer).get("/"))
+    Person.objects.filter(pk=reviewer.pk).update(is_active=False)
+    assert "Ours" not in text_of(sign_in(second_reviewer).get("/"))
 
 
 @pytest.mark.parametrize(
