@@ -266,6 +266,13 @@ class InvalidChannel(Refusal):
     code = "invalid_channel"
 
 
+class InvalidView(Refusal):
+    """The view cannot be saved like that. Nothing was changed. Correct it and save again."""
+
+    status = 400
+    code = "invalid_view"
+
+
 class InvalidPreference(Refusal):
     """Nobody can be told like that. Nothing was changed. Correct it and save again."""
 

@@ -1,4 +1,4 @@
-"""The filters of queue and history, declared once for page, refresh and export."""
+"""The filter of the history, declared once for page and export; what it shares with that of the queues."""
 
 from __future__ import annotations
 
@@ -9,16 +9,13 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 
-from actions.models import Action
 from governance.ledger.kinds import KINDS
-from governance.models import LedgerEntry, Level
-from reviews.rendering import plain
+from governance.models import LedgerEntry
 
 # How far back a text is looked for when no dates are given: no index can answer "contains".
 TEXT_WINDOW = timedelta(days=90)
-# Stands in an address for "assigned to nobody": no user name has a colon.
-NOBODY = ":nobody"
 
 
 class Filter(django_filters.FilterSet):
@@ -42,61 +39,19 @@ class Filter(django_filters.FilterSet):
         return {name: str(value) for name, value in self.form.cleaned_data.items() if value not in (None, "")}
 
 
-def _search(label: str) -> forms.TextInput:
+def search_box(label: str | Promise) -> forms.TextInput:
+    """A text to look for."""
     return forms.TextInput(attrs={"type": "search", "placeholder": label, "aria-label": label, "autocomplete": "off"})
 
 
-def _select(label: str) -> forms.Select:
+def select_box(label: str | Promise) -> forms.Select:
+    """One of a list."""
     return forms.Select(attrs={"aria-label": label})
 
 
-class QueueFilter(Filter):
-    """Which waiting actions to show. The choices are what waits now, plus what was chosen before."""
-
-    q = django_filters.CharFilter(method="by_text", max_length=200, widget=_search("Search action, agent, resource"))
-    level = django_filters.ChoiceFilter(
-        field_name="risk_level", choices=Level.choices, empty_label="Any risk", widget=_select("Risk")
-    )
-    action_type = django_filters.ChoiceFilter(choices=[], empty_label="Any type", widget=_select("Action type"))
-    agent = django_filters.ChoiceFilter(
-        field_name="agent__agent_id", choices=[], empty_label="Any agent", widget=_select("Agent")
-    )
-    assigned = django_filters.ChoiceFilter(
-        method="by_assigned", choices=[], empty_label="Assigned or not", widget=_select("Assigned to")
-    )
-
-    class Meta:
-        model = Action
-        fields: list[str] = []
-
-    def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any):
-        super().__init__(data, queryset, **kwargs)
-        self._offer("action_type", "action_type")
-        self._offer("agent", "agent__agent_id")
-        self._offer("assigned", "assignment__person__username")
-        self.filters["assigned"].extra["choices"].insert(0, (NOBODY, "Nobody"))
-
-    def _offer(self, name: str, column: str) -> None:
-        values = set(self.queryset.order_by().values_list(column, flat=True).distinct()[:500]) - {None}
-        # A NUL is in no row, and PostgreSQL will not even be asked for one.
-        if (chosen := (self.data or {}).get(name)) and chosen != NOBODY and "\x00" not in chosen:
-            values.add(chosen)
-        self.filters[name].extra["choices"] = [(value, plain(value, limit=60)) for value in sorted(values)]
-
-    def by_assigned(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Rows that a person of this user name is asked for, or nobody."""
-        if value == NOBODY:
-            return rows.filter(assignment__isnull=True)
-        return rows.filter(assignment__person__username=value)
-
-    def by_text(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Rows that hold the text where a reader sees it; `#12` and `12` also find the action of that number."""
-        found = Q(description__icontains=value) | Q(tool_name__icontains=value) | Q(resource__icontains=value)
-        found |= Q(action_type__icontains=value) | Q(agent__agent_id__icontains=value) | Q(agent_name__icontains=value)
-        number = value.removeprefix("#")
-        if number.isascii() and number.isdigit() and len(number) < 19:
-            found |= Q(pk=int(number))
-        return rows.filter(found)
+def day_box(label: str | Promise) -> forms.DateInput:
+    """A day."""
+    return forms.DateInput(attrs={"type": "date", "aria-label": label})
 
 
 def _kind_choices() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -117,11 +72,11 @@ def _words(kind: str) -> str:
 class HistoryFilter(Filter):
     """Which entries of the history to show."""
 
-    q = django_filters.CharFilter(method="by_text", max_length=200, widget=_search("Search what happened"))
+    q = django_filters.CharFilter(method="by_text", max_length=200, widget=search_box("Search what happened"))
     kind = django_filters.ChoiceFilter(
-        method="by_kind", choices=_kind_choices, empty_label="Anything", widget=_select("What")
+        method="by_kind", choices=_kind_choices, empty_label="Anything", widget=select_box("What")
     )
-    actor = django_filters.CharFilter(method="by_actor", max_length=200, widget=_search("Who"))
+    actor = django_filters.CharFilter(method="by_actor", max_length=200, widget=search_box("Who"))
     action = django_filters.NumberFilter(
         field_name="action_id",
         min_value=1,

@@ -5,12 +5,19 @@ shown twice when rows come and go in between.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import reduce
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote, unquote
 
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import CharField, DateTimeField, F, Field, Model, Q, QuerySet, TextField
 
 M = TypeVar("M", bound=Model)
+
+# What stands for "none" in a place: no number, moment or quoted text is written so.
+_NONE = "!"
 
 
 class Page(Generic[M]):
@@ -23,7 +30,10 @@ class Page(Generic[M]):
 
 
 class Keyset:
-    """A total order over a few numeric columns, the last of them unique. A leading minus is descending."""
+    """A total order over a few columns, the last of them a unique number. A leading minus is descending.
+
+    Numbers, moments and short texts can be ordered by, also across a foreign key; rows that have none come last.
+    """
 
     def __init__(self, *order: str):
         self.order = order
@@ -31,17 +41,18 @@ class Keyset:
 
     def page(self, rows: QuerySet[M], params: Mapping[str, str], size: int) -> Page[M]:
         """The page the parameters `after` or `before` ask for; the first one without them or with nonsense in them."""
-        after, before = self._values(params.get("after", "")), self._values(params.get("before", ""))
+        columns = [_Column(rows.model, name) for name in self.order]
+        after, before = (_values(columns, params.get(side, "")) for side in ("after", "before"))
         if before is not None:
-            reverse = [name[1:] if name.startswith("-") else f"-{name}" for name in self.order]
-            found = list(rows.filter(self._beyond(before, reverse)).order_by(*reverse)[: size + 1])
+            back = [column.reversed() for column in columns]
+            found = list(rows.filter(_beyond(before, back)).order_by(*(one.sorting for one in back))[: size + 1])
             more, found = len(found) > size, found[:size][::-1]
             return Page(
                 found, newer=self._link("before", found, 0) if more else "", older=self._link("after", found, -1)
             )
         if after is not None:
-            rows = rows.filter(self._beyond(after, self.order))
-        found = list(rows.order_by(*self.order)[: size + 1])
+            rows = rows.filter(_beyond(after, columns))
+        found = list(rows.order_by(*(column.sorting for column in columns))[: size + 1])
         more, found = len(found) > size, found[:size]
         return Page(
             found,
@@ -52,23 +63,100 @@ class Keyset:
     def _link(self, side: str, found: list[M], index: int) -> str:
         if not found:
             return ""
-        return f"{side}=" + ",".join(str(getattr(found[index], name)) for name in self.names)
+        place = ",".join(_text(reduce(getattr, name.split("__"), found[index])) for name in self.names)
+        return f"{side}={quote(place, safe=',:')}"
 
-    def _values(self, text: str) -> list[float | int] | None:
-        parts = text.split(",")
-        if len(parts) != len(self.names):
+
+class _Column:
+    """One column of an order: which way it runs, what its values are, and how they stand in an address."""
+
+    def __init__(self, model: type[Model], order: str, *, none_first: bool = False):
+        self.model = model
+        self.name = order.lstrip("-")
+        self.down = order.startswith("-")
+        self.none_first = none_first
+        self.field = _field(model, self.name)
+
+    @property
+    def has_none(self) -> bool:
+        """Whether a row may have no value there. Only then the order says where those stand: an index need not."""
+        return bool(self.field is not None and self.field.null)
+
+    @property
+    def sorting(self) -> Any:
+        """What `order_by` takes."""
+        if not self.has_none:
+            return f"-{self.name}" if self.down else self.name
+        where: dict[str, Any] = {"nulls_first": True} if self.none_first else {"nulls_last": True}
+        return F(self.name).desc(**where) if self.down else F(self.name).asc(**where)
+
+    def reversed(self) -> _Column:
+        """The same column read from the other end."""
+        return _Column(self.model, self.name if self.down else f"-{self.name}", none_first=not self.none_first)
+
+    def beyond(self, value: Any) -> Q:
+        """Everything that comes after this value."""
+        if value is None:
+            return Q(**{f"{self.name}__isnull": False}) if self.none_first else Q(pk__in=())
+        later = Q(**{f"{self.name}__{'lt' if self.down else 'gt'}": value})
+        return later | Q(**{f"{self.name}__isnull": True}) if self.has_none and not self.none_first else later
+
+    def same(self, value: Any) -> Q:
+        """Everything that stands at this value."""
+        return Q(**{f"{self.name}__isnull": True}) if value is None else Q(**{self.name: value})
+
+    def read(self, text: str, is_last: bool) -> Any:
+        """The value written so in an address. Raises ValueError for what no row could have."""
+        if text == _NONE and self.has_none:
             return None
+        if isinstance(self.field, DateTimeField):
+            return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        if isinstance(self.field, CharField | TextField):
+            value = unquote(text)
+            if "\x00" in value:
+                raise ValueError("no row holds a NUL")
+            return value
+        number = int(text) if is_last else float(text)
+        if not math.isfinite(number) or abs(number) >= 2**63:
+            raise ValueError("no row has such a number")
+        return number
+
+
+def _field(model: type[Model], path: str) -> Field[Any, Any] | None:
+    """The field at the end of a path; None for a value that a query adds, which is a number and never missing."""
+    found: Any = None
+    for part in path.split("__"):
         try:
-            values: list[float | int] = [*map(float, parts[:-1]), int(parts[-1])]
-        except ValueError:
+            found = model._meta.pk if part == "pk" else model._meta.get_field(part)
+        except FieldDoesNotExist:
             return None
-        return values if all(math.isfinite(value) and abs(value) < 2**63 for value in values) else None
+        model = getattr(found, "related_model", None) or model
+    return found if isinstance(found, Field) else None
 
-    def _beyond(self, values: list[float | int], order: Any) -> Q:
-        """Everything that comes after these values in this order."""
-        condition, same = Q(), Q()
-        for name, value in zip(order, values, strict=True):
-            bare = name.lstrip("-")
-            condition |= same & Q(**{f"{bare}__lt" if name.startswith("-") else f"{bare}__gt": value})
-            same &= Q(**{bare: value})
-        return condition
+
+def _text(value: Any) -> str:
+    """A value as it stands in an address."""
+    if value is None:
+        return _NONE
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat()
+    return quote(value, safe="") if isinstance(value, str) else str(value)
+
+
+def _values(columns: Sequence[_Column], text: str) -> list[Any] | None:
+    parts = text.split(",")
+    if len(parts) != len(columns):
+        return None
+    try:
+        return [column.read(part, column is columns[-1]) for column, part in zip(columns, parts, strict=True)]
+    except ValueError:
+        return None
+
+
+def _beyond(values: Sequence[Any], columns: Sequence[_Column]) -> Q:
+    """Everything that comes after these values in this order."""
+    condition, same = Q(), Q()
+    for column, value in zip(columns, values, strict=True):
+        condition |= same & column.beyond(value)
+        same &= column.same(value)
+    return condition

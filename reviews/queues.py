@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
-from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
-from actions.models import Action, ActionQuerySet
+from actions.models import Action, ActionQuerySet, Agent
 from actions.models import Seat as OpenSeat
 from governance.models import Person
 from governance.routing import CEILINGS
@@ -20,37 +20,45 @@ from governance.rule_authors import changes_by
 from reviews import moments
 from reviews.check_conditions import REPORTED, may_check
 from reviews.eligibility import RULES_FRESH, Reviewer, Seat, reviewer_of
-from reviews.keyset import Keyset
 from reviews.models import Vote
+from reviews.sorting import BY_RISK, WAITING, Order, by_age
 
 PAGE_SIZE = 25
-ORDER = Keyset("-risk_score", "id")
-OLDEST_FIRST = Keyset("id")
 
 
 @dataclass(frozen=True)
 class Queue:
     """One queue: its place in the address, its words, and which actions of a person's teams are in it.
 
-    A queue of things looked at afterwards has a `table` of its own, an order, what to say when it is empty, and the
-    columns that say since when a row waits and when it is due. `is_for` says whose tabs show it.
+    The first of its `orders` is its own. A queue of things looked at afterwards has a `table` of its own, and columns
+    that say since when a row waits and when it is due. `empty` says what would be here, `is_for` whose tabs show it.
+    `within` is which of everything that waits it has, so that one look at that counts several queues.
     """
 
     slug: str
-    title: str
-    tab: str
+    title: Promise
+    tab: Promise
     rows: Callable[[Reviewer], ActionQuerySet]
-    order: Keyset = ORDER
+    empty: Promise | str = ""
+    orders: Mapping[str, Order] = field(default_factory=lambda: WAITING)
     table: str = ""
-    empty: str = ""
     since: str = "created_at"
     due: str = "deadline"
     is_for: Callable[[Reviewer], bool] = lambda reviewer: True
+    within: Callable[[Reviewer], Q] | None = None
 
     @property
     def url(self) -> str:
         """Where the queue is."""
         return reverse("queue") if self.slug == QUEUES[0].slug else reverse("queue_of", args=[self.slug])
+
+    def title_for(self, reviewer: Reviewer) -> str:
+        """Its title. Who sees every team reads no "my teams" over everything there is."""
+        return gettext("Waiting in all teams") if self is ALL and sees_every_team(reviewer) else str(self.title)
+
+    def tab_for(self, reviewer: Reviewer) -> str:
+        """Its title on a tab."""
+        return gettext("All teams") if self is ALL and sees_every_team(reviewer) else str(self.tab)
 
 
 def mine(who: Person | Reviewer) -> ActionQuerySet:
@@ -117,6 +125,53 @@ def everything(who: Person | Reviewer) -> ActionQuerySet:
     return Action.objects.visible_to(reviewer_of(who).person).pending()
 
 
+def in_my_teams(who: Person | Reviewer) -> ActionQuerySet:
+    """What waits in the groups of somebody who sees every team."""
+    return everything(who).filter(_is_of_my_teams(reviewer_of(who)))
+
+
+def claimed(who: Person | Reviewer) -> ActionQuerySet:
+    """What somebody is at now: Row.claim, said in SQL."""
+    return everything(who).filter(_is_claimed(reviewer_of(who)))
+
+
+def escalated(who: Person | Reviewer) -> ActionQuerySet:
+    """What was escalated and is still undecided."""
+    return everything(who).filter(_is_escalated(reviewer_of(who)))
+
+
+def _is_of_my_teams(reviewer: Reviewer) -> Q:
+    return Q(team__in=_groups(reviewer))
+
+
+def _is_claimed(reviewer: Reviewer) -> Q:
+    return Q(claim__expires_at__gt=timezone.now())
+
+
+def _is_escalated(reviewer: Reviewer) -> Q:
+    return Q(escalated=True)
+
+
+def _is_assigned(reviewer: Reviewer) -> Q:
+    return _is("assignment__person", reviewer.person.identity)
+
+
+def sees_every_team(reviewer: Reviewer) -> bool:
+    """Whether no team is closed to the person."""
+    return reviewer.sees_all(reviewer.person)
+
+
+def _groups(reviewer: Reviewer) -> frozenset[int]:
+    return reviewer.seats[0].groups
+
+
+def _has_teams_beside_all(reviewer: Reviewer) -> bool:
+    """Whether "my teams" and "all teams" are two things: the person sees more teams than they belong to."""
+    if not sees_every_team(reviewer) or not (groups := _groups(reviewer)):
+        return False
+    return Agent.objects.exclude(team__in=groups).exists()
+
+
 def reviews_glass(reviewer: Reviewer) -> bool:
     """Whether the person's role looks at broken glass."""
     return reviewer.person.has_perm("actions.review_glass")
@@ -145,8 +200,7 @@ def samples(who: Person | Reviewer) -> ActionQuerySet:
 
 def assigned(who: Person | Reviewer) -> ActionQuerySet:
     """What this person is asked to decide. Their vote ends an assignment, and so does every decision."""
-    person = reviewer_of(who).person
-    return Action.objects.visible_to(person).pending().filter(_is("assignment__person", person.identity))
+    return everything(who).filter(_is_assigned(reviewer_of(who)))
 
 
 def to_check(who: Person | Reviewer) -> ActionQuerySet:
@@ -158,44 +212,90 @@ def to_check(who: Person | Reviewer) -> ActionQuerySet:
     return reported.exclude(conditions=[]).exclude(_owned_by(person.identity))
 
 
-MINE = Queue("mine", "Mine to decide", "Mine", mine)
-ALL = Queue("all", "Waiting in my teams", "My teams", everything)
+MINE = Queue("mine", gettext_lazy("Mine to decide"), gettext_lazy("Mine"), mine)
+ALL = Queue(
+    "all",
+    gettext_lazy("Waiting in my teams"),
+    gettext_lazy("My teams"),
+    everything,
+    within=lambda reviewer: Q(),
+    empty=gettext_lazy("Nothing waits. An action your agents submit for review appears here by itself."),
+)
 QUEUES = (
     MINE,
-    Queue("assigned", "Assigned to me", "Assigned to me", assigned),
+    Queue(
+        "assigned",
+        gettext_lazy("Assigned to me"),
+        gettext_lazy("Assigned to me"),
+        assigned,
+        within=_is_assigned,
+        empty=gettext_lazy(
+            "Nothing is assigned to you. Whoever may decide an action, or leads its team, can ask you to."
+        ),
+    ),
+    Queue(
+        "teams",
+        gettext_lazy("Waiting in my teams"),
+        gettext_lazy("My teams"),
+        in_my_teams,
+        within=_is_of_my_teams,
+        empty=gettext_lazy("Nothing waits in your own teams. The tab of all teams has those of the others."),
+        is_for=_has_teams_beside_all,
+    ),
     ALL,
     Queue(
+        "claimed",
+        gettext_lazy("Somebody is at it"),
+        gettext_lazy("Claimed"),
+        claimed,
+        within=_is_claimed,
+        empty=gettext_lazy(
+            "Nobody is at anything. Who presses “I’m on it” on an action is shown here, so that two people do not read"
+            " the same one."
+        ),
+    ),
+    Queue(
+        "escalated",
+        gettext_lazy("Escalated"),
+        gettext_lazy("Escalated"),
+        escalated,
+        within=_is_escalated,
+        empty=gettext_lazy("Nothing is escalated. What waits longer than its route allows appears here."),
+    ),
+    Queue(
         "samples",
-        "Samples of what the rules approved",
-        "Samples",
+        gettext_lazy("Samples of what the rules approved"),
+        gettext_lazy("Samples"),
         samples,
-        order=Keyset("place"),
+        orders={**by_age("place"), **BY_RISK},
         table="_queue_samples.html",
-        empty="No sample waits. Of the actions the rules approve by themselves, some are drawn for a person to see.",
+        empty=gettext_lazy("No sample waits. Of what the rules approve alone, some is drawn for a person to see."),
         since="sample__drawn_at",
         due="",
         is_for=lambda reviewer: reviewer.decides,
     ),
     Queue(
         "glass",
-        "Break-glass reviews",
-        "Break-glass",
+        gettext_lazy("Break-glass reviews"),
+        gettext_lazy("Break-glass"),
         broken_glass,
-        order=Keyset("place"),
+        orders={**by_age("place"), **BY_RISK},
         table="_queue_glass.html",
-        empty="No broken glass waits for a review.",
+        empty=gettext_lazy("No broken glass waits for a review."),
         since="break_glass__broken_at",
         due="break_glass__review_by",
         is_for=reviews_glass,
     ),
     Queue(
         "conditions",
-        "Conditions to check",
-        "Conditions",
+        gettext_lazy("Conditions to check"),
+        gettext_lazy("Conditions"),
         to_check,
-        order=OLDEST_FIRST,
+        orders={**by_age("id"), **BY_RISK},
         table="_queue_conditions.html",
-        empty="Nothing to check. An action approved with conditions appears here once its agent has reported.",
+        empty=gettext_lazy(
+            "Nothing to check. An action approved with conditions appears here once its agent has reported."
+        ),
         since="outcome__reported_at",
         due="",
         is_for=lambda reviewer: may_check(reviewer.person),
@@ -208,67 +308,11 @@ def queue_named(slug: str) -> Queue | None:
     return next((queue for queue in QUEUES if queue.slug == slug), None)
 
 
-class Counts:
-    """How many actions wait in each queue of a person; each asked once per request, and only if shown."""
-
-    def __init__(self, reviewer: Reviewer):
-        self.reviewer = reviewer
-        self._counted: dict[str, int] = {}
-
-    @cached_property
-    def by_slug(self) -> dict[str, int]:
-        """The number of each queue of this person, counted in one statement however many there are."""
-        shown = [queue for queue in QUEUES if queue.is_for(self.reviewer)]
-        first, *others = [
-            queue.rows(self.reviewer).order_by().values(slug=Value(queue.slug)).annotate(number=Count("pk"))
-            for queue in shown
-        ]
-        counted = {row["slug"]: row["number"] for row in first.union(*others, all=True)}
-        return {queue.slug: counted.get(queue.slug, 0) for queue in shown}
-
-    def of(self, queue: Queue) -> int:
-        """The number of one queue, counted alone where the others are not asked for."""
-        if "by_slug" in self.__dict__:
-            return self.by_slug[queue.slug]
-        if queue.slug not in self._counted:
-            self._counted[queue.slug] = queue.rows(self.reviewer).count()
-        return self._counted[queue.slug]
-
-    @property
-    def mine(self) -> int:
-        """What waits for this very person: the number every page shows."""
-        return self.of(MINE)
-
-    @property
-    def everything(self) -> int:
-        """What waits in the person's teams."""
-        return self.of(ALL)
-
-    @property
-    def tabs(self) -> list[tuple[Queue, int]]:
-        """Every queue of this person with its number."""
-        return [(queue, self.by_slug[queue.slug]) for queue in QUEUES if queue.slug in self.by_slug]
-
-    @property
-    def glass(self) -> int:
-        """The broken glasses that wait for somebody to look; 0 for a person whose role does not."""
-        return self.by_slug.get("glass", 0)
-
-    @cached_property
-    def glass_overdue(self) -> int:
-        """Those of them nobody looked at in time."""
-        rows = broken_glass(self.reviewer).filter(break_glass__review_by__lte=timezone.now())
-        return rows.count() if self.glass else 0
+def is_due_soon(queue: Queue, now: datetime) -> Q:
+    """The rows of the queue that are due within the hour, or overdue."""
+    return Q(**{f"{queue.due}__lte": now + moments.SOON}) if queue.due else Q(pk__in=())
 
 
 def next_for(who: Person | Reviewer, besides: Action) -> Action | None:
     """The action at the top of this person's queue."""
-    return mine(who).exclude(pk=besides.pk).order_by(*ORDER.order).first()
-
-
-def summary(rows: QuerySet[Action], now: datetime, queue: Queue = QUEUES[0]) -> dict[str, Any]:
-    """How many wait, since when the oldest does, and how many are due within the hour."""
-    soon = Q(**{f"{queue.due}__lte": now + moments.SOON}) if queue.due else Q(pk__in=())
-    found = rows.aggregate(count=Count("pk"), oldest=Min(queue.since), soon=Count("pk", filter=soon))
-    found["waiting"] = moments.length(now - found["oldest"]) if found["oldest"] else ""
-    return found
+    return mine(who).exclude(pk=besides.pk).order_by(*WAITING["risk"].keyset.order).first()

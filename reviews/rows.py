@@ -133,3 +133,12 @@ class Row:
         """One for each approval needed, true where it is given."""
         given, needed = self.progress
         return [index < given for index in range(min(needed, 8))]
+
+    @property
+    def stage_words(self) -> str:
+        """The stage it is at, of a route that has several."""
+        stages, at = self.route.stages, self.standing.stage
+        if len(stages) < 2:
+            return ""
+        label = stages[min(at, len(stages)) - 1].label
+        return f"Stage {at} of {len(stages)}" + (f": {label}" if label else "")

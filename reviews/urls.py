@@ -13,6 +13,7 @@ from reviews.standing import views as standing
 urlpatterns = [
     path("", views.queue, name="queue"),
     path("queues/<slug:slug>/", views.queue, name="queue_of"),
+    path("", include("reviews.desk.urls")),
     path("", include("reviews.listing.urls")),
     path("", include("reviews.agents.urls")),
     path("", include("reviews.rules.urls")),

@@ -26,10 +26,12 @@ from reviews.bulk.selected import may_approve_together
 from reviews.case import Case
 from reviews.claim import renew_claim
 from reviews.classified import policies_named
-from reviews.context import counts_of, reviewer_on
+from reviews.context import Tally, counts_of, reviewer_on, tally_of
+from reviews.desk.filters import QueueFilter
+from reviews.desk.forms import Desk
 from reviews.eligibility import Reviewer, asks_password
 from reviews.exports import export_history
-from reviews.filters import HistoryFilter, QueueFilter
+from reviews.filters import HistoryFilter
 from reviews.forms import DecisionForm
 from reviews.gates import person_of, same_site_only, signed_in
 from reviews.models import Verdict, Vote
@@ -37,6 +39,7 @@ from reviews.moves import move_named
 from reviews.moves.base import OnPage
 from reviews.pace import opened_at
 from reviews.rows import Row, with_all_a_row_asks
+from reviews.sorting import Sorting
 from reviews.vote import cast_vote, voter_name
 
 # Marks the message that a decision was recorded by.
@@ -46,34 +49,44 @@ RECEIPT = "receipt"
 @signed_in
 @require_safe
 def queue(request: HttpRequest, slug: str = queues.QUEUES[0].slug) -> HttpResponseBase:
-    """One queue, a page of it: what waits for a decision riskiest first, everything else oldest first."""
+    """One queue, a page of it, in the order and under the filters of the address."""
     person, now = person_of(request), timezone.now()
-    reviewer = reviewer_on(request) or Reviewer(person)
+    reviewer, counts = reviewer_on(request) or Reviewer(person), counts_of(request)
     chosen = queues.queue_named(slug)
-    if chosen is None or not chosen.is_for(reviewer):
+    if chosen is None or counts is None or chosen not in counts.shown:
         raise Http404
-    filters = QueueFilter(request.GET, chosen.rows(reviewer))
+    template = _page_or_part(request, "queue.html", "_queue_refresh.html")
+    is_whole = template == "queue.html"
+    filters = QueueFilter(
+        request.GET, chosen.rows(reviewer), identity=person.identity, decided=bool(chosen.table), offers=is_whole
+    )
+    sorting = Sorting(chosen.orders, request.GET)
     waiting = filters.qs if chosen.table else folding.leaders(filters.qs)
-    page = chosen.order.page(with_all_a_row_asks(waiting), request.GET, queues.PAGE_SIZE)
+    page = sorting.order.keyset.page(with_all_a_row_asks(waiting), request.GET, queues.PAGE_SIZE)
     twins = {} if chosen.table else folding.twins_of(filters.qs, page.rows)
     rows = [Row(action, reviewer, now, twins.get(action.pk, ())) for action in page.rows]
     selectable = [] if chosen.table else [row for row in rows if row.refusal is None]
+    tally = tally_of(chosen, filters.qs, now) if filters.used else counts.tallies[chosen.slug]
     context = {
         "section": "review",
         "queue": chosen,
-        "counts": counts_of(request),
+        "title": chosen.title_for(reviewer),
+        "counts": counts,
         "filter": filters,
-        "summary": queues.summary(filters.qs, now, chosen),
+        "sorting": sorting,
+        "tally": tally if filters.is_valid_or_unused else Tally(),
+        "oldest": tally.waiting(now),
         "rows": rows,
         "selectable": selectable,
         "together": any(may_approve_together(row.action) for row in selectable),
         "page": page,
         "now": now,
         "query": _without_place(request),
+        "desk": Desk(reviewer, counts.shown, chosen, filters, sorting) if is_whole else None,
         "can_decide": person.has_perm("actions.decide_action"),
-        "has_team": person.has_perm("actions.view_all_teams") or person.groups.exists(),
+        "has_team": person.has_perm("actions.view_all_teams") or bool(reviewer.seats[0].groups),
     }
-    return render(request, _page_or_part(request, "queue.html", "_queue_refresh.html"), context)
+    return render(request, template, context)
 
 
 @signed_in

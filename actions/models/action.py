@@ -188,6 +188,8 @@ class Action(models.Model):
             models.Index(fields=["team", "-id"], name="action_by_team"),
             # A replay over a range of dates.
             models.Index(fields=["created_at"], name="action_by_time"),
+            # The queue of conditions to check: few actions have any.
+            models.Index(fields=["id"], name="action_with_conditions", condition=~Q(conditions=[])),
             # The look-up behind possible_retry_of.
             models.Index(fields=["principal", "body_digest", "-id"], name="action_by_body"),
         ]

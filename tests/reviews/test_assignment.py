@@ -14,7 +14,7 @@ from governance.errors import MalformedBody, NotEligible, NotPending, NotYours
 from governance.models import LedgerEntry, Person
 from reviews import queues
 from reviews.assign import assign_action, may_assign, unassign_action
-from reviews.filters import NOBODY
+from reviews.desk.filters import NOBODY
 from reviews.models import Assignment
 from reviews.onlookers import likely_deciders
 from tests.reviews.pages import XSS, assert_only_ours, critical, pay, row, text_of

@@ -153,7 +153,7 @@ def test_a_flood_of_equal_ones_is_one_row(api: Api, reviewer: Person, sign_in: S
     page = browser.get("/")
     assert [one.action.pk for one in page.context["rows"]] == [flood[0].pk, other.pk]
     assert f"and {len(flood) - 1} more like it" in text_of(page)
-    assert page.context["summary"]["count"] == len(flood) + 1
+    assert page.context["tally"].number == len(flood) + 1
     assert all(f'value="{one.pk}:{one.digest}"' in page.content.decode() for one in flood)
     press(browser, flood[:2])
     assert [one.action.pk for one in browser.get("/").context["rows"]] == [flood[2].pk, other.pk]

@@ -70,7 +70,7 @@ def test_another_team_sees_nothing(api: Api, outsider: Person, sign_in: SignIn) 
     for address in ("/", "/queues/all/", "/queues/all/?q=ACME"):
         page = sign_in(outsider).get(address)
         assert order_of(page) == []
-        assert "ACME" not in text_of(page)
+        assert "Transfer EUR" not in text_of(page)
         assert page.context["counts"].everything == 0
 
 

@@ -6,49 +6,6 @@
   const results = document.getElementById("results");
   const filters = document.getElementById("filters");
 
-  // -- The listing refreshes itself ---------------------------------------------------------------------------
-
-  function fetchResults(url) {
-    return window.htmx.ajax("GET", url, { target: "#results", swap: "innerHTML" });
-  }
-
-  // Nobody's text selection, ticks or half-written reason are swept away under their hands.
-  function isReading() {
-    if (results.querySelector("input:checked, .twins[open]")) return true;
-    const chosen = document.getSelection();
-    return Boolean(chosen && !chosen.isCollapsed && results.contains(chosen.anchorNode));
-  }
-
-  function refresh() {
-    // Who wants to be notified by this browser is looking elsewhere (notify.js).
-    const isWanted = document.visibilityState === "visible" || document.documentElement.dataset.notify === "on";
-    if (isWanted && !isReading()) {
-      fetchResults(location.pathname + location.search);
-    }
-  }
-
-  // Says aloud only what is new, not every refresh.
-  function announce(before) {
-    const news = document.getElementById("news");
-    const now = ids();
-    const fresh = [...now].filter((id) => !before.has(id)).length;
-    if (news && fresh) news.textContent = fresh === 1 ? "1 new action" : fresh + " new actions";
-  }
-
-  function ids() {
-    return new Set([...results.querySelectorAll("a[id^='action-']")].map((link) => link.id));
-  }
-
-  if (results && results.dataset.refresh && window.htmx) {
-    let known = ids();
-    setInterval(refresh, Number(results.dataset.refresh) * 1000);
-    document.addEventListener("visibilitychange", refresh);
-    document.body.addEventListener("htmx:afterSwap", function () {
-      announce(known);
-      known = ids();
-    });
-  }
-
   // -- Filters act at once --------------------------------------------------------------------------------------
 
   if (filters && results && window.htmx) {
@@ -60,7 +17,10 @@
       history.replaceState(null, "", url);
       const link = document.getElementById("export");
       if (link) link.search = query;
-      fetchResults(url);
+      const kept = document.querySelector("#views-more input[name=query]");
+      if (kept) kept.value = query;
+      for (const back of document.querySelectorAll(".views input[name=back]")) back.value = url;
+      window.htmx.ajax("GET", url, { target: "#results", swap: "innerHTML" });
     };
     filters.classList.add("at-once");
     filters.addEventListener("submit", function (event) {
@@ -96,7 +56,9 @@
 
   // -- Keys -------------------------------------------------------------------------------------------------------
 
-  const keysSwitch = document.getElementById("keys-switch");
+  const switches = document.querySelectorAll("[data-keys-switch]");
+  const sheet = document.getElementById("keys-sheet");
+  const opener = document.getElementById("keys-open");
 
   function keysAreOn() {
     return localStorage.getItem("foureyes-keys") !== "off";
@@ -104,10 +66,20 @@
 
   function showKeys() {
     document.documentElement.classList.toggle("no-keys", !keysAreOn());
-    if (keysSwitch) {
-      keysSwitch.hidden = false;
-      keysSwitch.textContent = keysAreOn() ? "Turn keys off" : "Turn keys on";
+    for (const one of switches) {
+      one.hidden = false;
+      one.textContent = keysAreOn() ? one.dataset.off : one.dataset.on;
     }
+    const off = sheet && sheet.querySelector("[data-keys-off]");
+    if (off) off.hidden = keysAreOn();
+  }
+
+  // The keys that do something on this page.
+  function openSheet() {
+    if (!sheet || sheet.open) return Boolean(sheet);
+    for (const line of sheet.querySelectorAll("[data-where]")) line.hidden = !document.querySelector(line.dataset.where);
+    sheet.showModal();
+    return true;
   }
 
   function move(step) {
@@ -125,22 +97,47 @@
     return Boolean(found);
   }
 
+  const boxesOf = () => [...document.querySelectorAll("#results input[name=chosen]:enabled")];
+  let from = null; // where a selection began
+
+  function pick(isRange) {
+    const row = document.activeElement && document.activeElement.closest("#results tr, #results .twins li");
+    const box = row && row.querySelector("input[type=checkbox]:enabled");
+    if (!box) return false;
+    const boxes = boxesOf();
+    const start = boxes.findIndex((one) => one.id === from);
+    if (isRange && start >= 0) {
+      const ends = [start, boxes.indexOf(box)].sort((a, b) => a - b);
+      for (const one of boxes.slice(ends[0], ends[1] + 1)) one.checked = boxes[start].checked;
+    } else {
+      box.checked = !box.checked;
+      from = box.id;
+    }
+    return true;
+  }
+
+  // G, and within two seconds the letter of a place: the sheet has its link.
+  function go(key) {
+    const link = sheet && sheet.querySelector("[data-go='" + key + "']");
+    if (link) link.click();
+    return Boolean(link);
+  }
+
+  let leaving = 0;
+
   const keys = {
     j: () => (move(1), Boolean(results)),
     k: () => (move(-1), Boolean(results)),
     "/": () => focusOn("#filters input[type=search]"),
-    x: () => {
-      const row = document.activeElement && document.activeElement.closest("#results tr, #results .twins li");
-      const box = row && row.querySelector("input[type=checkbox]");
-      if (box) box.checked = !box.checked;
-      return Boolean(box);
-    },
+    x: (event) => pick(event.shiftKey),
     a: () => focusOn("#approve"),
     r: () => {
       const reason = document.getElementById("reason");
       return focusOn(reason && reason.value.trim() ? "#reject" : "#reason");
     },
     c: () => focusOn(".conversation textarea"),
+    g: () => ((leaving = Date.now()), true),
+    "?": openSheet,
   };
 
   document.addEventListener("keydown", function (event) {
@@ -149,16 +146,23 @@
       event.target.blur();
       return;
     }
+    if (sheet && sheet.open) return;
     if (event.target.closest && event.target.closest("input, textarea, select, [contenteditable]")) return;
-    const act = keys[event.key.toLowerCase()];
-    if (act && act()) event.preventDefault();
+    const key = event.key.toLowerCase();
+    const leaves = Date.now() - leaving < 2000 && /^[qah]$/.test(key);
+    leaving = 0;
+    if (leaves ? go(key) : keys[key] && keys[key](event)) event.preventDefault();
   });
 
-  if (keysSwitch) {
-    keysSwitch.addEventListener("click", function () {
+  for (const one of switches) {
+    one.addEventListener("click", function () {
       localStorage.setItem("foureyes-keys", keysAreOn() ? "off" : "on");
       showKeys();
     });
+  }
+  if (opener && sheet) {
+    opener.hidden = false;
+    opener.addEventListener("click", openSheet);
   }
   showKeys();
 

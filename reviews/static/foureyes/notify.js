@@ -15,7 +15,7 @@
 
   function show() {
     button.hidden = false;
-    button.textContent = isOn() ? "Stop notifying me in this browser" : "Notify me in this browser";
+    button.textContent = isOn() ? button.dataset.off : button.dataset.on;
     // The queue goes on refreshing itself behind other windows (foureyes.js).
     document.documentElement.dataset.notify = isOn() ? "on" : "off";
   }
@@ -23,8 +23,7 @@
   async function turnOn() {
     const answer = await Notification.requestPermission();
     if (answer === "granted") localStorage.setItem(KEY, "on");
-    said.textContent =
-      answer === "granted" ? "" : "The browser does not allow it. Change that in its settings for this site.";
+    said.textContent = answer === "granted" ? "" : said.dataset.refused;
   }
 
   button.addEventListener("click", async function () {
@@ -47,7 +46,7 @@
   }
 
   function tell(count) {
-    const words = count === 1 ? "1 action waits for your decision" : count + " actions wait for your decision";
+    const words = count === 1 ? said.dataset.one : said.dataset.many.replace("%n", count);
     let shown;
     try {
       // One tag: a second notification takes the place of the first.
@@ -62,5 +61,6 @@
   }
 
   document.body.addEventListener("htmx:afterSettle", look);
+  document.body.addEventListener("foureyes:renewed", look);
   show();
 })();
