@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import django_filters
@@ -13,9 +13,20 @@ from django.utils.functional import Promise
 
 from governance.ledger.kinds import KINDS
 from governance.models import LedgerEntry
+from reviews.days import end_of, start_of
 
 # How far back a text is looked for when no dates are given: no index can answer "contains".
 TEXT_WINDOW = timedelta(days=90)
+
+
+def saying(text: str) -> Q:
+    """Actions that hold the text where a reader sees it; `#12` and `12` also find the action of that number."""
+    found = Q(description__icontains=text) | Q(tool_name__icontains=text) | Q(resource__icontains=text)
+    found |= Q(action_type__icontains=text) | Q(agent__agent_id__icontains=text) | Q(agent_name__icontains=text)
+    number = text.removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        found |= Q(pk=int(number))
+    return found
 
 
 class Filter(django_filters.FilterSet):
@@ -113,11 +124,11 @@ class HistoryFilter(Filter):
 
     def from_day(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """From the beginning of a day on."""
-        return rows.filter(ts__gte=_midnight(value))
+        return rows.filter(ts__gte=start_of(value))
 
     def to_day(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Up to the end of a day."""
-        return rows.filter(ts__lt=_midnight(value) + timedelta(days=1))
+        return rows.filter(ts__lt=end_of(value))
 
     @property
     def is_windowed(self) -> bool:
@@ -127,8 +138,3 @@ class HistoryFilter(Filter):
 
     def _recent(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.filter(ts__gte=timezone.now() - TEXT_WINDOW) if self.is_windowed else rows
-
-
-def _midnight(day: date) -> datetime:
-    # The calendar's last year has no day after its last one.
-    return datetime.combine(min(day, date(9998, 12, 31)), time(), tzinfo=UTC)

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from governance.local_time import shown
 from governance.sign_in import actor_of, confirm
 from reviews import folding, queues
 from reviews import history as ledger_history
+from reviews.answers import csv_file, page_or_part, query_without
 from reviews.bulk.selected import may_approve_together
 from reviews.case import Case
 from reviews.claim import renew_claim
@@ -55,7 +56,7 @@ def queue(request: HttpRequest, slug: str = queues.QUEUES[0].slug) -> HttpRespon
     chosen = queues.queue_named(slug)
     if chosen is None or counts is None or chosen not in counts.shown:
         raise Http404
-    template = _page_or_part(request, "queue.html", "_queue_refresh.html")
+    template = page_or_part(request, "queue.html", "_queue_refresh.html")
     is_whole = template == "queue.html"
     filters = QueueFilter(
         request.GET, chosen.rows(reviewer), identity=person.identity, decided=bool(chosen.table), offers=is_whole
@@ -81,7 +82,7 @@ def queue(request: HttpRequest, slug: str = queues.QUEUES[0].slug) -> HttpRespon
         "together": any(may_approve_together(row.action) for row in selectable),
         "page": page,
         "now": now,
-        "query": _without_place(request),
+        "query": query_without(request),
         "desk": Desk(reviewer, counts.shown, chosen, filters, sorting) if is_whole else None,
         "can_decide": person.has_perm("actions.decide_action"),
         "has_team": person.has_perm("actions.view_all_teams") or bool(reviewer.seats[0].groups),
@@ -105,7 +106,7 @@ def nearly(request: HttpRequest, pk: int) -> HttpResponseBase:
     rows = policies_named(miss.policy.name for miss in near.misses)
     misses = [(miss, rows.get(miss.policy.name)) for miss in near.misses]
     context = {"section": "review", "action": found, "found": near, "misses": misses}
-    return render(request, _page_or_part(request, "action_nearly.html", "_action_nearly.html"), context)
+    return render(request, page_or_part(request, "action_nearly.html", "_action_nearly.html"), context)
 
 
 @signed_in
@@ -196,11 +197,11 @@ def history(request: HttpRequest) -> HttpResponseBase:
         "filter": filters,
         "lines": [ledger_history.Line(entry) for entry in page.rows],
         "page": page,
-        "query": _without_place(request),
+        "query": query_without(request),
         "can_export": person.has_perm("actions.export_history"),
         "sees_all": person.has_perm("actions.view_all_teams"),
     }
-    return render(request, _page_or_part(request, "history.html", "_history_results.html"), context)
+    return render(request, page_or_part(request, "history.html", "_history_results.html"), context)
 
 
 @signed_in
@@ -216,12 +217,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return redirect(f"{request.path.removesuffix('export.csv')}?{request.GET.urlencode()}")
     if request.method == "HEAD":
         return HttpResponse(content_type="text/csv; charset=utf-8")
-    lines = export_history(filters.qs, actor=actor_of(request), filters=filters.used)
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"foureyes-history-{timezone.now():%Y%m%d-%H%M%S}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return csv_file(export_history(filters.qs, actor=actor_of(request), filters=filters.used), "history")
 
 
 def _actor(request: HttpRequest, form: Form, *, confirms: bool) -> Actor:
@@ -277,17 +273,3 @@ def _action_page(
         "undone": _("Not done.") if tried else _("Not decided."),
     }
     return render(request, "action.html", context, status=status)
-
-
-def _page_or_part(request: HttpRequest, page: str, part: str) -> str:
-    """The whole page, or its results alone when htmx refreshes them."""
-    htmx = getattr(request, "htmx", None)
-    return part if htmx and not htmx.history_restore_request else page
-
-
-def _without_place(request: HttpRequest) -> str:
-    """The filters of this page as a query string, without the place in the listing."""
-    params = request.GET.copy()
-    for name in ("after", "before"):
-        params.pop(name, None)
-    return params.urlencode()

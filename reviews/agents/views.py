@@ -24,6 +24,7 @@ from reviews.agents.filters import AgentFilter
 from reviews.agents.forms import SwitchAllForm, SwitchForm
 from reviews.agents.rows import PAGE_SIZE, RECENT, in_order, rows_of, with_last_seen
 from reviews.agents.scope import KINDS, visible_to
+from reviews.answers import page_or_part
 from reviews.gates import person_of, same_site_only, signed_in
 from reviews.keyset import Page
 from reviews.rendering import plain
@@ -173,6 +174,5 @@ def _listing_page(
         "form": form or SwitchAllForm(),
         "alert": alert,
     }
-    htmx = getattr(request, "htmx", None)
-    part = htmx and not htmx.history_restore_request
-    return render(request, "agents/_results.html" if part else "agents/listing.html", context, status=status)
+    template = page_or_part(request, "agents/listing.html", "agents/_results.html")
+    return render(request, template, context, status=status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from actions.models import Action
 from governance.models import Level
 from reviews import moments
-from reviews.filters import Filter, day_box, search_box, select_box
+from reviews.days import end_of, start_of
+from reviews.filters import Filter, day_box, saying, search_box, select_box
 from reviews.rendering import plain
 from reviews.sorting import PLACE
 
@@ -177,28 +178,17 @@ class QueueFilter(Filter):
 
     def from_day(self, rows: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
         """Submitted from the beginning of a day on, where the reader is."""
-        return rows.filter(created_at__gte=_midnight_here(value))
+        return rows.filter(created_at__gte=start_of(value))
 
     def to_day(self, rows: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
         """Submitted up to the end of a day, where the reader is."""
-        return rows.filter(created_at__lt=_midnight_here(min(value, _LAST_DAY) + timedelta(days=1)))
+        return rows.filter(created_at__lt=end_of(value))
 
     def by_text(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Rows that hold the text where a reader sees it; `#12` and `12` also find the action of that number."""
-        found = Q(description__icontains=value) | Q(tool_name__icontains=value) | Q(resource__icontains=value)
-        found |= Q(action_type__icontains=value) | Q(agent__agent_id__icontains=value) | Q(agent_name__icontains=value)
-        number = value.removeprefix("#")
-        if number.isascii() and number.isdigit() and len(number) < 19:
-            found |= Q(pk=int(number))
-        return rows.filter(found)
+        return rows.filter(saying(value))
 
 
 # Whose values are texts of agents and people, shown as they are and not as a choice says them.
 _FROM_OUTSIDE = ("q", "action_type", "agent", "team", "assigned")
 _WITHIN = {"over": timedelta(0), "hour": moments.SOON, "day": timedelta(hours=24)}
-# The calendar's first and last year have no zone to be moved in.
-_FIRST_DAY, _LAST_DAY = date(2, 1, 1), date(9998, 12, 30)
-
-
-def _midnight_here(day: date) -> datetime:
-    return datetime.combine(max(_FIRST_DAY, min(day, _LAST_DAY)), time(), tzinfo=timezone.get_current_timezone())

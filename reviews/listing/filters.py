@@ -16,7 +16,7 @@ from governance.models import Level, Person
 from reviews.dashboard import rows_behind
 from reviews.dashboard.filters import ROWS_BEHIND, RowsBehind
 from reviews.days import end_of, start_of
-from reviews.filters import QueueFilter
+from reviews.filters import saying
 from reviews.listing import scan
 from reviews.listing.fields import choice, date, flag, text, worded
 from reviews.models import Verdict, Vote
@@ -123,7 +123,7 @@ class ActionsFilter(RowsBehind):
         rows = self._in_window(rows, given)
         rows = rows.filter(_by_columns(given), rows_behind.asked(given, timezone.now()))
         if "q" in given:
-            rows = QueueFilter.by_text(self, rows, "q", given["q"])
+            rows = rows.filter(saying(given["q"]))
         for what in ("technique", "control"):
             if what in given:
                 rows = rows.filter(pk__in=scan.naming(rows, what, given[what].upper()))

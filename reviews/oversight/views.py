@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from governance.models import Person
 from governance.sign_in import actor_of
 from reviews import moments, reading
+from reviews.answers import csv_file, page_or_part
 from reviews.gates import person_of, same_site_only, signed_in
 from reviews.listing.filters import UNSEEN, ActionsFilter
 from reviews.listing.rows import counted
@@ -50,9 +51,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
             "speed": reading.CHARACTERS_PER_SECOND,
             "alarm_from": reading.ALARM_FROM,
         }
-    htmx = getattr(request, "htmx", None)
-    part = htmx and not htmx.history_restore_request
-    return render(request, "oversight/_results.html" if part else "oversight/page.html", context)
+    return render(request, page_or_part(request, "oversight/page.html", "oversight/_results.html"), context)
 
 
 @signed_in
@@ -70,13 +69,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(content_type="text/csv; charset=utf-8")
     asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
     people = House(person, form.days, timezone.now()).people
-    response = StreamingHttpResponse(
-        export_reviewing(people, actor=actor_of(request), filters=asked), content_type="text/csv; charset=utf-8"
-    )
-    name = f"foureyes-oversight-{timezone.now():%Y%m%d-%H%M%S}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return csv_file(export_reviewing(people, actor=actor_of(request), filters=asked), "oversight")
 
 
 def _overseer(request: HttpRequest) -> Person:

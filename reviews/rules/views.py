@@ -18,6 +18,7 @@ from governance.catalogues.identifiers import control_id
 from governance.default_catalogue import MITRE_NOTICE
 from governance.models import ActionTypeRule, Control, Policy, Route, RulebookVersion, Technique
 from governance.thresholds import GUIDE
+from reviews.answers import page_or_part
 from reviews.gates import View, person_of, signed_in
 from reviews.keyset import Page
 from reviews.rules import catalogue as catalogues
@@ -222,9 +223,7 @@ def _listing(request: HttpRequest, kind: Kind, shown: Callable[[list[Any]], list
         "table": f"rules/{kind.template}.html",
         "version": None if kind.is_catalogue else RulebookVersion.objects.defer("content").first(),
     }
-    htmx = getattr(request, "htmx", None)
-    part = htmx and not htmx.history_restore_request
-    return _page(request, kind, "rules/_results.html" if part else "rules/listing.html", **more)
+    return _page(request, kind, page_or_part(request, "rules/listing.html", "rules/_results.html"), **more)
 
 
 def _record(request: HttpRequest, kind: Kind, row: Any, template: str, **more: Any) -> HttpResponse:
