@@ -18,6 +18,9 @@ from reviews import moments
 from reviews.eligibility import Reviewer
 from reviews.queues import ALL, MINE, QUEUES, Queue, broken_glass, is_due_soon
 
+# From here on the number beside "Review" is not counted further: "99+" says as much.
+MANY = 100
+
 
 class Tally(NamedTuple):
     """How many wait, since when the oldest does, when the first is due, and how many are due within the hour."""
@@ -52,7 +55,6 @@ class Counts:
 
     def __init__(self, reviewer: Reviewer):
         self.reviewer = reviewer
-        self._counted: dict[str, int] = {}
 
     @cached_property
     def shown(self) -> list[Queue]:
@@ -88,23 +90,22 @@ class Counts:
         found = ALL.rows(self.reviewer).order_by().aggregate(**asked)
         return {queue.slug: Tally(*(found[f"{queue.slug}_{name}"] for name in Tally._fields)) for queue, _ in parts}
 
-    def of(self, queue: Queue) -> int:
-        """The number of one queue, counted alone where the others are not asked for."""
+    @cached_property
+    def mine(self) -> int:
+        """What waits for this very person, counted up to MANY: every page shows it."""
         if "tallies" in self.__dict__:
-            return self.tallies[queue.slug].number
-        if queue.slug not in self._counted:
-            self._counted[queue.slug] = queue.rows(self.reviewer).count()
-        return self._counted[queue.slug]
+            return min(self.tallies[MINE.slug].number, MANY)
+        return MINE.rows(self.reviewer).order_by()[:MANY].count()
 
     @property
-    def mine(self) -> int:
-        """What waits for this very person: the number every page shows."""
-        return self.of(MINE)
+    def rail(self) -> str:
+        """The same in few letters."""
+        return str(self.mine) if self.mine < MANY else f"{MANY - 1}+"
 
     @property
     def everything(self) -> int:
         """What waits in the person's teams."""
-        return self.of(ALL)
+        return self.tallies[ALL.slug].number
 
     @property
     def tabs(self) -> list[Tab]:

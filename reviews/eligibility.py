@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from actions.models import Action, State
+from actions.models import Action, ActionQuerySet, State
 from governance import routing
 from governance.errors import NotEligible, NotPending, NotWanted, Refusal
 from governance.models import Delegation, Person
 from governance.routing import Ballot, Route, Standing
 from governance.rule_authors import changes_by
+from reviews.kin import Kin
 from reviews.models import Verdict, Vote
 
 # What a list of actions prefetches and joins, so that asking about each row costs no query.
@@ -50,6 +51,7 @@ class Reviewer:
     def __init__(self, person: Person):
         self.person = person
         self._rule_changes: dict[int, list[datetime]] = {}
+        self._kin: dict[int, Kin] = {}
 
     @cached_property
     def seats(self) -> list[Seat]:
@@ -64,9 +66,29 @@ class Reviewer:
     @cached_property
     def lent(self) -> list[Delegation]:
         """The delegations by which others lend them a seat now. Who may not decide themselves has none to lend."""
-        lent = Delegation.objects.active().filter(delegate=self.person).select_related("person").order_by("pk")
-        first = {one.person_id: one for one in reversed(lent)}
+        first = {one.person_id: one for one in reversed(self._lent_by_anybody)}
         return [one for one in reversed(first.values()) if one.person.has_perm("actions.decide_action")]
+
+    @cached_property
+    def _lent_by_anybody(self) -> list[Delegation]:
+        lent = Delegation.objects.active().filter(delegate=self.person).select_related("person")
+        return list(lent.prefetch_related("person__groups").order_by("pk"))
+
+    @cached_property
+    def groups(self) -> frozenset[int]:
+        """The groups they act for now: Person.acts_for, from what the seats have looked up already."""
+        others = {group.pk for lent in self._lent_by_anybody for group in lent.person.groups.all()}
+        return self.seats[0].groups | others
+
+    def sees(self) -> ActionQuerySet:
+        """The actions they may see."""
+        return Action.objects.visible_to(self.person, self.groups)
+
+    def kin(self, holder: Person) -> Kin:
+        """The human being who holds one of these seats; looked up once."""
+        if holder.identity not in self._kin:
+            self._kin[holder.identity] = Kin.of(holder.identity)
+        return self._kin[holder.identity]
 
     def wrote_the_rules_of(self, action: Action, holder: Person) -> bool:
         """Whether this human being changed the rules shortly before they judged the action (threats AC07)."""

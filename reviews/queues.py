@@ -20,6 +20,7 @@ from governance.rule_authors import changes_by
 from reviews import moments
 from reviews.check_conditions import REPORTED, may_check
 from reviews.eligibility import RULES_FRESH, Reviewer, Seat, reviewer_of
+from reviews.kin import Kin
 from reviews.models import Vote
 from reviews.sorting import BY_RISK, WAITING, Order, by_age
 
@@ -66,15 +67,16 @@ def mine(who: Person | Reviewer) -> ActionQuerySet:
 
     The rows still ask `refusal` one by one; a test holds the two together.
     """
-    reviewer = reviewer_of(who)
-    person = reviewer.person
-    pending = Action.objects.visible_to(person).pending()
-    if not person.is_active or not reviewer.decides:
-        return pending.none()
+    return everything(who).filter(_is_mine(reviewer_of(who)))
+
+
+def _is_mine(reviewer: Reviewer) -> Q:
     from_any_seat = Q(pk__in=())
+    if not reviewer.person.is_active or not reviewer.decides:
+        return from_any_seat
     for seat in reviewer.seats:
         from_any_seat |= _decidable_from(reviewer, seat)
-    return pending.filter(from_any_seat).exclude(_barred(reviewer, person))
+    return from_any_seat & ~_barred(reviewer, reviewer.person)
 
 
 def _decidable_from(reviewer: Reviewer, seat: Seat) -> Q:
@@ -85,18 +87,16 @@ def _decidable_from(reviewer: Reviewer, seat: Seat) -> Q:
     seats = OpenSeat.objects.filter(action=OuterRef("pk"))
     wanted = seats.filter(is_open=True, level__lte=seat.level)
     in_team = Q() if seat.sees_all else Q(team__in=seat.groups)
-    theirs = (
-        (~Exists(seats) & in_team)
-        | Q(Exists(wanted.filter(group__in=seat.groups)))
-        | (Exists(wanted.filter(group__isnull=True)) & in_team)
-    )
+    theirs = in_team & (~Exists(seats) | Exists(wanted.filter(group__isnull=True)))
+    theirs |= Q(Exists(wanted.filter(group__in=seat.groups)))
     theirs &= Q(risk_score__lte=CEILINGS.get(seat.level, -1.0))
     return theirs & ~_barred(reviewer, away) if away else theirs
 
 
 def _barred(reviewer: Reviewer, holder: Person) -> Q:
     """What this human being has to keep out of, or has voted on already."""
-    barred = _owned_by(holder.identity) | _voted(holder.identity)
+    kin = reviewer.kin(holder)
+    barred = kin.answers_for | _voted(kin)
     if reviewer.rule_changes_of(holder):
         judged = OuterRef("created_at")
         fresh = changes_by(holder.identity).filter(ts__gt=judged - RULES_FRESH, ts__lte=judged)
@@ -104,25 +104,15 @@ def _barred(reviewer: Reviewer, holder: Person) -> Q:
     return barred
 
 
-def _owned_by(identity: int) -> Q:
-    """They answer for the agent, or made its key."""
-    return _is("agent__owner", identity) | _is("principal__owner", identity) | _is("key__issued_by", identity)
-
-
-def _voted(identity: int) -> Q:
+def _voted(kin: Kin) -> Q:
     """They voted, or their delegate did."""
     votes = Vote.objects.filter(action=OuterRef("pk"))
-    return Q(Exists(votes.filter(Q(identity=identity) | _is("person", identity) | _is("on_behalf_of", identity))))
-
-
-def _is(person: str, identity: int) -> Q:
-    """Whether the person at this place is that human being, by whichever account."""
-    return Q(**{person: identity}) | Q(**{f"{person}__same_as": identity})
+    return Q(Exists(votes.filter(Q(identity=kin.identity) | kin.is_at("person") | kin.is_at("on_behalf_of"))))
 
 
 def everything(who: Person | Reviewer) -> ActionQuerySet:
     """All that waits in the person's teams, theirs to decide or not."""
-    return Action.objects.visible_to(reviewer_of(who).person).pending()
+    return reviewer_of(who).sees().pending()
 
 
 def in_my_teams(who: Person | Reviewer) -> ActionQuerySet:
@@ -153,7 +143,7 @@ def _is_escalated(reviewer: Reviewer) -> Q:
 
 
 def _is_assigned(reviewer: Reviewer) -> Q:
-    return _is("assignment__person", reviewer.person.identity)
+    return reviewer.kin(reviewer.person).is_at("assignment__person")
 
 
 def sees_every_team(reviewer: Reviewer) -> bool:
@@ -182,7 +172,7 @@ def broken_glass(who: Person | Reviewer) -> ActionQuerySet:
     reviewer = reviewer_of(who)
     if not reviews_glass(reviewer):
         return Action.objects.none()
-    rows = Action.objects.visible_to(reviewer.person).filter(break_glass__reviewed_at__isnull=True)
+    rows = reviewer.sees().filter(break_glass__reviewed_at__isnull=True)
     rows = rows.filter(break_glass__isnull=False).select_related("break_glass__person")
     return rows.annotate(place=F("break_glass__pk"))
 
@@ -193,9 +183,9 @@ def samples(who: Person | Reviewer) -> ActionQuerySet:
     person = reviewer.person
     if not person.is_active or not reviewer.decides:
         return Action.objects.none()
-    rows = Action.objects.visible_to(person).filter(sample__isnull=False, sample__looked_at__isnull=True)
+    rows = reviewer.sees().filter(sample__isnull=False, sample__looked_at__isnull=True)
     rows = rows.filter(risk_score__lte=CEILINGS.get(person.approval_level or 0, -1.0))
-    return rows.exclude(_owned_by(person.identity)).annotate(place=F("sample__pk"))
+    return rows.exclude(reviewer.kin(person).answers_for).annotate(place=F("sample__pk"))
 
 
 def assigned(who: Person | Reviewer) -> ActionQuerySet:
@@ -205,11 +195,11 @@ def assigned(who: Person | Reviewer) -> ActionQuerySet:
 
 def to_check(who: Person | Reviewer) -> ActionQuerySet:
     """The reported actions whose conditions nobody has checked, for those who may: check_refusal, said in SQL."""
-    person = reviewer_of(who).person
-    if not may_check(person):
+    reviewer = reviewer_of(who)
+    if not may_check(reviewer.person):
         return Action.objects.none()
-    reported = Action.objects.visible_to(person).filter(state__in=REPORTED, condition_check__isnull=True)
-    return reported.exclude(conditions=[]).exclude(_owned_by(person.identity))
+    reported = reviewer.sees().filter(state__in=REPORTED, condition_check__isnull=True)
+    return reported.exclude(conditions=[]).exclude(reviewer.kin(reviewer.person).answers_for)
 
 
 MINE = Queue("mine", gettext_lazy("Mine to decide"), gettext_lazy("Mine"), mine)

@@ -58,9 +58,10 @@ def queue(request: HttpRequest, slug: str = queues.QUEUES[0].slug) -> HttpRespon
         raise Http404
     template = page_or_part(request, "queue.html", "_queue_refresh.html")
     is_whole = template == "queue.html"
-    filters = QueueFilter(
-        request.GET, chosen.rows(reviewer), identity=person.identity, decided=bool(chosen.table), offers=is_whole
-    )
+    found = chosen.rows(reviewer)
+    # What waits in the teams costs less to look through than what each queue's own rule picks from it.
+    offers = (found if chosen.table else queues.everything(reviewer)) if is_whole else None
+    filters = QueueFilter(request.GET, found, identity=person.identity, decided=bool(chosen.table), offers=offers)
     sorting = Sorting(chosen.orders, request.GET)
     waiting = filters.qs if chosen.table else folding.leaders(filters.qs)
     page = sorting.order.keyset.page(with_all_a_row_asks(waiting), request.GET, queues.PAGE_SIZE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -53,14 +54,19 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """
         return self.filter(principal=agent, is_canary=False)
 
-    def visible_to(self, person: Person) -> ActionQuerySet:
+    def visible_to(self, person: Person, groups: Collection[int] | None = None) -> ActionQuerySet:
         """The actions of the person's teams, and those whose route asks for a group of theirs.
 
-        All of them with the global permission. Groups lent by a delegation count.
+        All of them with the global permission. Groups lent by a delegation count; whoever asks often looks up once
+        which `groups` the person acts for.
         """
         if person.has_perm("actions.view_all_teams"):
             return self
-        groups = person.acts_for().values("pk")
+        if groups is None:
+            return self._of(person.acts_for().values("pk"))
+        return self._of(groups)
+
+    def _of(self, groups: Any) -> ActionQuerySet:
         return self.filter(Q(team__in=groups) | Exists(Seat.objects.filter(action=OuterRef("pk"), group__in=groups)))
 
     def pending(self) -> ActionQuerySet:
@@ -182,8 +188,11 @@ class Action(models.Model):
                 fields=["id"], name="action_unannounced", condition=Q(state=State.PENDING, announced_at__isnull=True)
             ),
             models.Index(fields=["principal", "-id"], name="action_by_principal"),
-            # How many of an agent's wait: counted up to a limit with every submission that would wait, too.
-            models.Index(fields=["principal"], name="action_pending_of", condition=Q(state=State.PENDING)),
+            # How many of an agent's wait, counted up to a limit with every submission that would wait, too; and which
+            # of them are equal, for one row of a queue.
+            models.Index(
+                fields=["principal", "body_digest", "id"], name="action_waiting_alike", condition=Q(state=State.PENDING)
+            ),
             models.Index(fields=["agent", "-id"], name="action_by_agent"),
             models.Index(fields=["team", "-id"], name="action_by_team"),
             # A replay over a range of dates.

@@ -89,9 +89,9 @@ class QueueFilter(Filter):
         fields: list[str] = []
 
     def __init__(
-        self, data: Any = None, queryset: Any = None, *, identity: int = 0, decided: bool = False, offers: bool = True
+        self, data: Any = None, queryset: Any = None, *, identity: int = 0, decided: bool = False, offers: Any = None
     ):
-        """`identity` is who asks. What is `decided` already has no stage. Without `offers` no choices are looked up."""
+        """`identity` is who asks. What is `decided` already has no stage. The choices are what these `offers` hold."""
         super().__init__(data, queryset)
         self.identity = identity
         if decided:
@@ -99,7 +99,7 @@ class QueueFilter(Filter):
                 del self.filters[name]
         self._offer(offers)
 
-    def _offer(self, offers: bool) -> None:
+    def _offer(self, offers: QuerySet[Any] | None) -> None:
         """The choices: in one statement, since each would have to look at every row for itself."""
         columns = {
             "action_type": "action_type",
@@ -109,8 +109,8 @@ class QueueFilter(Filter):
         }
         columns = {name: column for name, column in columns.items() if name in self.filters}
         kinds: list[Any] = []
-        if offers:
-            kinds = list(self.queryset.order_by().values_list(*columns.values()).distinct()[:MOST_CHOICES])
+        if offers is not None:
+            kinds = list(offers.order_by().values_list(*columns.values()).distinct()[:MOST_CHOICES])
         for number, name in enumerate(columns):
             values = {kind[number] for kind in kinds} - {None}
             # A NUL is in no row, and PostgreSQL will not even be asked for one.

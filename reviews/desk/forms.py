@@ -28,7 +28,7 @@ _MAX_SENT = 4000
 def normal_query(queue: Queue, query: str) -> str | None:
     """A query as the queue understands it: its filters and its order, nothing else. None when it is not understood."""
     params = QueryDict(query[:_MAX_SENT])
-    filters = QueueFilter(params, Action.objects.none(), decided=bool(queue.table), offers=False)
+    filters = QueueFilter(params, Action.objects.none(), decided=bool(queue.table))
     return _joined(filters, Sorting(queue.orders, params))
 
 
