@@ -116,17 +116,17 @@ class Record:
         """How many stand where, the most frequent first."""
         return [(State(state).label.lower(), number) for state, number in self._states.most_common()]
 
-    @property
+    @cached_property
     def open(self) -> int:
         """How many wait for a decision now, among those looked at."""
         return sum(row.state == State.PENDING for row in self._rows)
 
-    @property
+    @cached_property
     def approved(self) -> int:
         """How many of the last 30 days people approved."""
         return self._people_said(_APPROVED)
 
-    @property
+    @cached_property
     def rejected(self) -> int:
         """How many of them people rejected."""
         return self._people_said((State.REJECTED,))
