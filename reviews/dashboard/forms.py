@@ -58,7 +58,7 @@ class DashboardForm(forms.Form):
     def agent_choices(self) -> list[tuple[int, str]]:
         """The agents to choose from; the one that was chosen is always among them."""
         chosen = self.cleaned_data.get("agent") if self.is_valid() else None
-        if chosen is None or any(pk == chosen.pk for pk, _ in self.offered):
+        if chosen is None or any(pk == chosen.pk for pk, _name in self.offered):
             return self.offered
         return [(chosen.pk, plain(str(chosen), limit=60)), *self.offered]
 
