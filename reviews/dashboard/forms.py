@@ -8,7 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib.auth.models import Group
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import Agent
@@ -36,7 +36,9 @@ class DashboardForm(forms.Form):
 
     days = forms.TypedChoiceField(choices=list(PRESETS.items()), coerce=int, required=False, widget=forms.HiddenInput)
     since = forms.DateField(required=False, label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(required=False, label=_("to"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(
+        required=False, label=pgettext_lazy("the last day", "to"), widget=forms.DateInput(attrs={"type": "date"})
+    )
     team = _Named(queryset=Group.objects.none(), required=False, label=_("Team"), empty_label=_("All my teams"))
     agent = _Named(queryset=Agent.objects.none(), required=False, label=_("Agent"), empty_label=_("All agents"))
 

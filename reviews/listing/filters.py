@@ -10,6 +10,7 @@ from django.db.models import F, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actions.models import Action, Agent, DecidedVia, State
 from governance.models import Level, Person
@@ -64,7 +65,7 @@ class ActionsFilter(RowsBehind):
     state = choice(_("State"), _("Any state"), _STATES)
     level = choice(_("Risk"), _("Any risk"), Level.choices)
     since = date(_("From"))
-    until = date(_("to"))
+    until = date(pgettext_lazy("the last day", "to"))
     type = text(_("Action type"))
     team = choice(_("Team"), _("Any team"))
     via = choice(_("Decided by"), _("Anything"), DecidedVia.choices)
