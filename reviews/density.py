@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from governance.errors import InvalidPreference
 from governance.models import Person
 from governance.models.people import Density
@@ -10,5 +12,5 @@ from governance.models.people import Density
 def set_density(person: Person, density: str) -> None:
     """Remember it. Raises InvalidPreference for a density there is not."""
     if density not in Density.values:
-        raise InvalidPreference("Rows are comfortable or compact. Nothing was changed. Use the button.")
+        raise InvalidPreference(_("Rows are comfortable or compact. Nothing was changed. Use the button."))
     Person.objects.filter(pk=person.pk).update(density=density)

@@ -14,8 +14,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _later
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from actions.models import Action, Agent, Sample, State
 from governance.models import Person
@@ -32,16 +31,16 @@ _TYPES = 8
 
 # Where an action stands, in the order it gets there.
 _STANDINGS: dict[str, Promise] = {
-    State.PENDING: _later("waiting for a decision"),
-    State.APPROVED: _later("approved, no outcome reported"),
-    State.EXECUTING: _later("approved, at work"),
-    State.EXECUTED: _later("approved and executed"),
-    State.FAILED: _later("approved, failed"),
-    State.OUTCOME_UNKNOWN: _later("approved, outcome unknown"),
-    State.REJECTED: _later("rejected"),
-    State.EXPIRED: _later("expired undecided"),
-    State.CHANGES_REQUESTED: _later("sent back for changes"),
-    State.CANCELLED: _later("withdrawn or revoked"),
+    State.PENDING: gettext_lazy("waiting for a decision"),
+    State.APPROVED: gettext_lazy("approved, no outcome reported"),
+    State.EXECUTING: gettext_lazy("approved, at work"),
+    State.EXECUTED: gettext_lazy("approved and executed"),
+    State.FAILED: gettext_lazy("approved, failed"),
+    State.OUTCOME_UNKNOWN: gettext_lazy("approved, outcome unknown"),
+    State.REJECTED: gettext_lazy("rejected"),
+    State.EXPIRED: gettext_lazy("expired undecided"),
+    State.CHANGES_REQUESTED: gettext_lazy("sent back for changes"),
+    State.CANCELLED: gettext_lazy("withdrawn or revoked"),
 }
 
 

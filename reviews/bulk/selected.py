@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from actions.models import Action
 from governance.actors import Actor
 from governance.errors import DeadlinePassed, MalformedBody, NotEligible, NotYours, ReasonRequired, Refusal
-from governance.models import Person
+from governance.models import Level, Person
 from reviews.models import Verdict, Vote
 from reviews.vote import cast_vote
 
@@ -50,13 +52,19 @@ def decide_selected(
     a rejection without a reason.
     """
     if verdict not in Verdict.values:
-        raise MalformedBody("The verdict is neither approve nor reject. Nothing was decided. Use one of the buttons.")
+        raise MalformedBody(
+            _("The verdict is neither approve nor reject. Nothing was decided. Use one of the buttons.")
+        )
     if not chosen:
-        raise MalformedBody("No action was selected. Nothing was decided. Tick the ones you mean.")
+        raise MalformedBody(_("No action was selected. Nothing was decided. Tick the ones you mean."))
     if len(chosen) > MOST:
-        raise MalformedBody(f"{len(chosen)} actions were selected; {MOST} is the most. Nothing was decided.")
+        raise MalformedBody(
+            _("{count} actions were selected; {most} is the most. Nothing was decided.").format(
+                count=len(chosen), most=MOST
+            )
+        )
     if len({one.action_id for one in chosen}) < len(chosen):
-        raise MalformedBody("An action was selected twice. Nothing was decided. Reload the page.")
+        raise MalformedBody(_("An action was selected twice. Nothing was decided. Reload the page."))
     if verdict == Verdict.REJECT and not reason.strip():
         raise ReasonRequired
     if verdict == Verdict.APPROVE and (refused := _not_together(chosen, person)):
@@ -82,9 +90,11 @@ def _not_together(chosen: Sequence[Chosen], person: Person) -> list[Done]:
             why[pk] = NotYours()
         elif not may_approve_together(found[pk]):
             why[pk] = NotEligible(
-                f"A {found[pk].risk_level} action, or one of this route, is approved on its own page only."
+                _("A {level} action, or one of this route, is approved on its own page only.").format(
+                    level=str(Level(found[pk].risk_level).label).lower()
+                )
             )
     if not why:
         return []
-    other = NotEligible("Nothing was approved, because of the others selected with it. Select it without them.")
+    other = NotEligible(_("Nothing was approved, because of the others selected with it. Select it without them."))
     return [Done(pk, refusal=why.get(pk, other)) for pk in wanted]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from actions.models import Action
@@ -46,7 +47,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
 def _chosen(request: HttpRequest) -> list[Chosen]:
     found = [_CHOSEN.match(text) for text in request.POST.getlist("chosen")]
     if not all(found):
-        raise MalformedBody("The form did not say which content it showed. Nothing was decided. Reload the queue.")
+        raise MalformedBody(_("The form did not say which content it showed. Nothing was decided. Reload the queue."))
     return [Chosen(int(match[1]), match[2]) for match in found if match]
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions.models import Agent, KillSwitch
-from reviews.dashboard.cells import Cell, Line, Links, Table
+from reviews.dashboard.cells import Cell, Line, Links, Table, decimal
 from reviews.dashboard.numbers import WATCHED, Numbers, Scope, column_of
 from reviews.dashboard.rows_behind import hour_named
 
@@ -149,14 +149,14 @@ def _degraded(numbers: Numbers) -> Iterator[Alert]:
 def _rejected(numbers: Numbers) -> Iterator[Alert]:
     high = {key: row for key, row in numbers.watched.items() if is_high(row["refused"], row["submitted"])}
     worst = sorted(high.items(), key=lambda one: (-one[1]["refused"] / one[1]["submitted"], one[0]))[:MOST]
-    names = numbers.names(key for key, _ in worst)
+    names = numbers.names(key for key, _row in worst)
     for key, row in worst:
         yield Alert(
             _("%(rejected)d of %(all)d actions were rejected, %(rate)s %%.")
             % {
                 "rejected": row["refused"],
                 "all": row["submitted"],
-                "rate": f"{100 * row['refused'] / row['submitted']:.1f}",
+                "rate": decimal(100 * row["refused"] / row["submitted"]),
             },
             _("More than 10 %% of at least %(least)d actions submitted in these days; rejected by people or rules.")
             % {"least": LEAST_ACTIONS},
@@ -182,7 +182,7 @@ def _bursts(numbers: Numbers) -> Iterator[Alert]:
                 "count": one.count,
                 "from": f"{begins:%Y-%m-%d %H:%M}",
                 "to": f"{begins + _HOUR:%H:%M %Z}",
-                "usual": f"{one.usual:.1f}",
+                "usual": decimal(one.usual),
             },
             _(
                 "An hour of the last %(hours)d with at least %(least)d submissions and more than %(times)d times the"

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from reviews import moments
 from reviews.dashboard.numbers import Scope
@@ -76,16 +78,21 @@ def number(value: int, href: str = "") -> Cell:
     return Cell(f"{value:,}".replace(",", "\u202f"), value, href if value else "", "" if value else "nil")
 
 
+def decimal(value: float) -> str:
+    """A number with one decimal, as its reader writes it: 12.5, and 12,5 in German."""
+    return str(number_format(f"{value:.1f}"))
+
+
 def rate(part: int, whole: int, href: str = "") -> Cell:
     """A share of a whole in percent, as its column says; a dash where there is no whole."""
     if not whole:
         return Cell("–")
-    return Cell(f"{100 * part / whole:.1f}", round(part / whole, 4), href if part else "", "" if part else "nil")
+    return Cell(decimal(100 * part / whole), round(part / whole, 4), href if part else "", "" if part else "nil")
 
 
 def took(value: timedelta | None, href: str = "") -> Cell:
     """A length of time; in a file its seconds."""
     if value is None:
         return Cell("–")
-    text = moments.length(value) if value >= _MINUTE else "< 1 min"
+    text = moments.length(value) if value >= _MINUTE else _("< 1 min")
     return Cell(text, round(value.total_seconds()), href)

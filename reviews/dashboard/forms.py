@@ -8,7 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib.auth.models import Group
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import Agent
@@ -36,7 +36,9 @@ class DashboardForm(forms.Form):
 
     days = forms.TypedChoiceField(choices=list(PRESETS.items()), coerce=int, required=False, widget=forms.HiddenInput)
     since = forms.DateField(required=False, label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(required=False, label=_("to"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(
+        required=False, label=pgettext_lazy("the last day", "to"), widget=forms.DateInput(attrs={"type": "date"})
+    )
     team = _Named(queryset=Group.objects.none(), required=False, label=_("Team"), empty_label=_("All my teams"))
     agent = _Named(queryset=Agent.objects.none(), required=False, label=_("Agent"), empty_label=_("All agents"))
 
@@ -58,7 +60,7 @@ class DashboardForm(forms.Form):
     def agent_choices(self) -> list[tuple[int, str]]:
         """The agents to choose from; the one that was chosen is always among them."""
         chosen = self.cleaned_data.get("agent") if self.is_valid() else None
-        if chosen is None or any(pk == chosen.pk for pk, _ in self.offered):
+        if chosen is None or any(pk == chosen.pk for pk, _name in self.offered):
             return self.offered
         return [(chosen.pk, plain(str(chosen), limit=60)), *self.offered]
 

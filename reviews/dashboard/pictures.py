@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from reviews import charts
 from reviews.charts import Column, Part, Series
-from reviews.dashboard.cells import Links, took
+from reviews.dashboard.cells import Links, decimal, took
 from reviews.dashboard.numbers import Numbers, Times
 from reviews.dashboard.span import Span
 from reviews.dashboard.tables import day_name
@@ -61,7 +61,9 @@ def rates(numbers: Numbers) -> Picture:
     ]
     total = numbers.total
     in_all = (
-        f"{one.name} {100 * total[name] / total['settled']:.1f} %" for name, one in kinds.items() if total["settled"]
+        f"{one.name} {decimal(100 * total[name] / total['settled'])} %"
+        for name, one in kinds.items()
+        if total["settled"]
     )
     title = _("Rates")
     svg = charts.line(

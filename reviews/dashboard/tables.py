@@ -20,8 +20,9 @@ from reviews.rendering import plain
 
 def day_name(first: date, last: date) -> str:
     """The days of a column in few characters."""
-    name = date_format(first, "j M")
-    return name if first == last else f"{name} – {date_format(last, 'j M')}"
+    form = _("j M")
+    name = date_format(first, form)
+    return name if first == last else f"{name} – {date_format(last, form)}"
 
 
 Linker = Callable[..., str]
@@ -63,7 +64,7 @@ def load(numbers: Numbers) -> Table:
 
 def span_name(span: Span) -> str:
     """The range in words."""
-    first, last = date_format(span.first, "j M Y"), date_format(span.last, "j M Y")
+    first, last = (date_format(day, _("j M Y")) for day in (span.first, span.last))
     return first if span.first == span.last else f"{first} – {last}"
 
 
@@ -224,7 +225,7 @@ def _broken_down(
     """The table of some breakdown. The rest of it has no one page of rows, so its numbers are no links."""
     if rest is not None:
         timed = _timed(numbers, group, REST)
-        cells = (*_fates(rest, lambda **_: ""), took(timed.p50), took(timed.p95))
+        cells = (*_fates(rest, lambda **_more: ""), took(timed.p50), took(timed.p95))
         lines = [*lines, Line(_("All others"), cells, is_total=True)]
     return Table(slug, title, (label, *_fate_heads(), "p50", "p95"), tuple(lines), _rate_notes())
 

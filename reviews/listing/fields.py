@@ -9,11 +9,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-def worded(choices: Any) -> list[tuple[str, Any]]:
-    """Choices whose words are the reader's; a catalogue has those of the models too."""
-    return [(value, _(label)) for value, label in choices]
-
-
 class _Box(forms.CheckboxInput):
     """A box whose tick is "1" in the address, and that leaves anything else to be refused."""
 

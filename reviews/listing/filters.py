@@ -10,6 +10,7 @@ from django.db.models import F, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actions.models import Action, Agent, DecidedVia, State
 from governance.models import Level, Person
@@ -18,7 +19,7 @@ from reviews.dashboard.filters import ROWS_BEHIND, RowsBehind
 from reviews.days import end_of, start_of
 from reviews.filters import saying
 from reviews.listing import scan
-from reviews.listing.fields import choice, date, flag, text, worded
+from reviews.listing.fields import choice, date, flag, text
 from reviews.models import Verdict, Vote
 from reviews.reading import is_faster_than_reading
 from reviews.rendering import plain
@@ -38,7 +39,7 @@ _VOTING = ("reviewer", "verdict", "voted_since", "voted_until", "fast")
 SHOWN = ("q", "agent", "state", "level", "since", "until")
 
 
-_STATES = [(WAITING, _("Waiting")), (DECIDED, _("Decided")), *worded(State.choices)]
+_STATES = [(WAITING, _("Waiting")), (DECIDED, _("Decided")), *State.choices]
 
 
 class Window(NamedTuple):
@@ -62,16 +63,16 @@ class ActionsFilter(RowsBehind):
     q = text(_("Search"))
     agent = choice(_("Agent"), _("Any agent"))
     state = choice(_("State"), _("Any state"), _STATES)
-    level = choice(_("Risk"), _("Any risk"), worded(Level.choices))
+    level = choice(_("Risk"), _("Any risk"), Level.choices)
     since = date(_("From"))
-    until = date(_("to"))
+    until = date(pgettext_lazy("the last day", "to"))
     type = text(_("Action type"))
     team = choice(_("Team"), _("Any team"))
-    via = choice(_("Decided by"), _("Anything"), worded(DecidedVia.choices))
+    via = choice(_("Decided by"), _("Anything"), DecidedVia.choices)
     decided_since = date(_("Decided from"))
     decided_until = date(_("Decided to"))
     reviewer = choice(_("Voted by"), _("Anybody"))
-    verdict = choice(_("Verdict"), _("Any verdict"), worded(Verdict.choices))
+    verdict = choice(_("Verdict"), _("Any verdict"), Verdict.choices)
     voted_since = date(_("Voted from"))
     voted_until = date(_("Voted to"))
     technique = text(_("Technique"))
@@ -240,7 +241,7 @@ class ActionsFilter(RowsBehind):
     def _and_chosen(self, offered: Any, name: str, rows: Any, label: str, path: str) -> list[tuple[int, str]]:
         """Also the one that was chosen, where it has part in an action this person sees; a stranger's is no choice."""
         chosen = _number((self.data or {}).get(name, ""))
-        if chosen is None or chosen in {pk for pk, _ in offered}:
+        if chosen is None or chosen in {pk for pk, _name in offered}:
             return list(offered)
         if not self.sees_all and not self.queryset.filter(**{path: chosen}).exists():
             return list(offered)

@@ -58,14 +58,14 @@ class Line:
         """Where it stands, in words."""
         if self.is_waiting and self.action.escalated:
             return _("Pending, escalated")
-        return _(self.action.get_state_display())
+        return self.action.get_state_display()
 
     @property
     def via(self) -> str:
         """What settled it, in words; empty while nothing has, and where the name of a person says it."""
         if self.action.decided_via == DecidedVia.PERSON and self.action.decided_by_name:
             return ""
-        return _(self.action.get_decided_via_display()) if self.action.decided_via else ""
+        return self.action.get_decided_via_display() if self.action.decided_via else ""
 
     @property
     def due(self) -> moments.Due:

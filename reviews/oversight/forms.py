@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.models import Level
 from reviews.days import today
@@ -24,7 +25,7 @@ class DaysForm(forms.Form):
     """The days to look at: the latest thirty unless others are named."""
 
     since = _day(_("From"))
-    until = _day(_("to"))
+    until = _day(pgettext_lazy("the last day", "to"))
     level = forms.ChoiceField(label=_("Risk"), required=False, choices=[("", _("Any risk")), *Level.choices])
 
     def __init__(self, data: Any):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from actions.models import Action, StandingApproval, StandingVote
 from governance.errors import Refusal
 from governance.models import LedgerEntry
@@ -30,18 +32,27 @@ class StandingCase:
     @property
     def words(self) -> str:
         """Where it stands: what its row says, and what has run out since."""
+        if self.standing.status == StandingApproval.Status.ACTIVE:
+            return _("Expired") if self.is_over else _("In force") if self.is_in_force else _("Used up")
+        is_lapsed = self.is_over and self.standing.status == StandingApproval.Status.PROPOSED
+        return _("Lapsed") if is_lapsed else self.standing.get_status_display()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its time has passed."""
+        return self.standing.valid_until <= self.now
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether an action may pass under it now."""
         standing = self.standing
-        over = standing.valid_until <= self.now
-        if standing.status == StandingApproval.Status.ACTIVE:
-            return "Expired" if over else "Used up" if standing.uses >= standing.max_uses else "In force"
-        return (
-            "Lapsed" if over and standing.status == StandingApproval.Status.PROPOSED else standing.get_status_display()
-        )
+        is_active = standing.status == StandingApproval.Status.ACTIVE
+        return is_active and not self.is_over and standing.uses < standing.max_uses
 
     @property
     def is_open(self) -> bool:
         """Whether it can still be voted on."""
-        return self.words == "Proposed"
+        return self.standing.status == StandingApproval.Status.PROPOSED and not self.is_over
 
     @cached_property
     def votes(self) -> list[StandingVote]:
@@ -75,7 +86,7 @@ class StandingCase:
     @cached_property
     def can_revoke(self) -> bool:
         """Whether this person may end it now."""
-        return self.words in ("Proposed", "In force") and terms.may_revoke(self.reviewer, self.standing)
+        return (self.is_open or self.is_in_force) and terms.may_revoke(self.reviewer, self.standing)
 
     @cached_property
     def trial(self) -> terms.Trial:

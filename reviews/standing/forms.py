@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models import Verdict
 
@@ -12,13 +13,13 @@ class TermsVoteForm(forms.Form):
 
     verdict = forms.ChoiceField(
         choices=Verdict.choices,
-        error_messages={"required": "No verdict arrived. Nothing was decided. Press one of the buttons."},
+        error_messages={"required": _("No verdict arrived. Nothing was decided. Press one of the buttons.")},
     )
     digest = forms.RegexField(
         r"\A[0-9a-f]{64}\Z",
         error_messages={
-            "required": "The form did not say which terms it showed. Nothing was decided. Reload the page.",
-            "invalid": "The form did not say which terms it showed. Nothing was decided. Reload the page.",
+            "required": _("The form did not say which terms it showed. Nothing was decided. Reload the page."),
+            "invalid": _("The form did not say which terms it showed. Nothing was decided. Reload the page."),
         },
     )
     reason = forms.CharField(required=False, max_length=4000)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from actions.coverage import holds, is_like, values_of, why_people_each_time
 from actions.models import Action, DecidedVia, StandingApproval, StandingVote, State
@@ -37,7 +38,7 @@ def why_no_example(action: Action) -> str:
     """Why no standing approval can be given from this action, as a sentence; empty when one can."""
     by_people = action.state in _APPROVED and action.decided_via == DecidedVia.PERSON
     if action.state != State.PENDING and not by_people:
-        return "Only an action that waits, or that people approved, can be the example of a standing approval."
+        return _("Only an action that waits, or that people approved, can be the example of a standing approval.")
     return why_people_each_time(action)
 
 
@@ -85,7 +86,7 @@ def seat_on(who: Person | Reviewer, standing: StandingApproval) -> Seat | Refusa
     """The seat from which this person may vote on it: the rule for actions, asked about the action it is like."""
     found = eligibility.seat_for(who, as_action(standing))
     if isinstance(found, Refusal):
-        return NotEligible(found.sentence.replace("this action", "this standing approval"))
+        return NotEligible(found.sentence.replace(_("this action"), _("this standing approval")))
     return found
 
 
@@ -141,7 +142,7 @@ def why_no_condition(condition: str) -> str:
     except InvalidRule as exc:
         return exc.errors["condition"]
     if not conditions.looks_at(program, "action"):
-        return (
+        return _(
             "The condition does not look at the action, so it would cover anything. Compare action.resource or details."
         )
     return ""

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from actions.models import Action, StandingApproval, StandingVote
 from governance import ledger
@@ -99,16 +100,22 @@ def vote_standing(
     StaleContent, NotEligible.
     """
     if verdict not in Verdict.values:
-        raise MalformedBody("The verdict is neither approve nor reject. Nothing was decided. Use one of the buttons.")
+        raise MalformedBody(
+            _("The verdict is neither approve nor reject. Nothing was decided. Use one of the buttons.")
+        )
     reason = checked_text(reason, "reason", MAX_REASON)
     with transaction.atomic(durable=True):
         standing = _locked(standing_id, person)
         person = Person.objects.get(pk=person.pk)
         at = timezone.now()
         if standing.status != _Status.PROPOSED:
-            raise NotPending(f"Standing approval {standing.pk} is {standing.get_status_display().lower()} already.")
+            raise NotPending(_already(standing))
         if standing.valid_until <= at:
-            raise NotPending(f"The time of standing approval {standing.pk} is over. Propose it again if it is needed.")
+            raise NotPending(
+                _("The time of standing approval {number} is over. Propose it again if it is needed.").format(
+                    number=standing.pk
+                )
+            )
         seat = _seat(person, standing)
         _same_digest(digest, standing.digest)
         if verdict == Verdict.REJECT and not reason:
@@ -129,19 +136,30 @@ def revoke_standing(standing_id: int, *, actor: Actor, person: Person, reason: s
         standing = _locked(standing_id, person)
         person = Person.objects.get(pk=person.pk)
         if not terms.may_revoke(person, standing):
-            raise NotEligible("You may not revoke this: whoever may decide such actions may, and seniors and admins.")
+            raise NotEligible(
+                _("You may not revoke this: whoever may decide such actions may, and seniors and admins.")
+            )
         if standing.status not in (_Status.PROPOSED, _Status.ACTIVE):
-            raise NotPending(f"Standing approval {standing.pk} is {standing.get_status_display().lower()} already.")
+            raise NotPending(_already(standing))
         at = timezone.now()
         _end(standing, _Status.REVOKED, person, reason, at)
         _record("standing.revoked", standing, actor, at, {"reason": reason, "uses": standing.uses})
     return standing
 
 
+def _status_of(standing: StandingApproval) -> str:
+    """Where it stands, inside a sentence."""
+    return standing.get_status_display().lower()
+
+
+def _already(standing: StandingApproval) -> str:
+    return _("Standing approval {number} is {status} already.").format(number=standing.pk, status=_status_of(standing))
+
+
 def _locked(standing_id: int, person: Person) -> StandingApproval:
     found = terms.visible_to(person).select_for_update(of=("self",)).filter(pk=standing_id).first()
     if found is None:
-        raise NotYours("Not Found: there is no such standing approval among yours.")
+        raise NotYours(_("Not Found: there is no such standing approval among yours."))
     return found
 
 
@@ -159,15 +177,17 @@ def _seat(person: Person, standing: StandingApproval) -> Seat:
 
 def _check_example(example: Action, at: datetime) -> None:
     if why := terms.why_no_example(example):
-        raise InvalidStanding(f"{why} Nothing was proposed.")
+        raise InvalidStanding(_("{why} Nothing was proposed.").format(why=why))
     if example.is_canary or (example.deadline and example.decided_at is None and example.deadline <= at):
-        raise InvalidStanding("This action cannot be an example any more. Nothing was proposed.")
+        raise InvalidStanding(_("This action cannot be an example any more. Nothing was proposed."))
     others = StandingApproval.objects.filter(example=example, status__in=(_Status.PROPOSED, _Status.ACTIVE))
     other = others.filter(valid_until__gt=at, uses__lt=F("max_uses")).first()
     if other is not None:
         raise Conflict(
-            f"Standing approval {other.pk} with this example is {other.get_status_display().lower()} already."
-            " Nothing was proposed. Vote on that one, or revoke it first."
+            _(
+                "Standing approval {number} with this example is {status} already. Nothing was proposed."
+                " Vote on that one, or revoke it first."
+            ).format(number=other.pk, status=_status_of(other))
         )
 
 
@@ -175,18 +195,20 @@ def _check_terms(standing: StandingApproval, days: int) -> None:
     """The limits, whatever the form says; and the example must be among what it covers."""
     errors: dict[str, str] = {}
     if not 1 <= days <= terms.MAX_DAYS:
-        errors["days"] = f"1 to {terms.MAX_DAYS} days."
+        errors["days"] = _("1 to {most} days.").format(most=terms.MAX_DAYS)
     if not 1 <= standing.max_uses <= terms.MAX_USES:
-        errors["max_uses"] = f"1 to {terms.MAX_USES} uses."
+        errors["max_uses"] = _("1 to {most} uses.").format(most=terms.MAX_USES)
     if not 0 <= standing.score_up_to <= standing.example.risk_score:
-        errors["score_up_to"] = f"At most the score of the example, {standing.example.risk_score:g}."
+        errors["score_up_to"] = _("At most the score of the example, {score}.").format(
+            score=f"{standing.example.risk_score:g}"
+        )
     trial = terms.try_terms(standing.example, standing.condition, standing.score_up_to)
     if trial.problem:
         errors["condition"] = trial.problem
     elif not errors and not trial.covers_example:
-        errors["condition"] = "The terms do not cover the example itself, so they cannot be meant."
+        errors["condition"] = _("The terms do not cover the example itself, so they cannot be meant.")
     if errors:
-        raise InvalidStanding(f"{' '.join(errors.values())} Nothing was proposed.", errors=errors)
+        raise InvalidStanding(_("{why} Nothing was proposed.").format(why=" ".join(errors.values())), errors=errors)
 
 
 def _write_vote(

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actions.models import Action, StandingApproval
@@ -63,10 +64,7 @@ def vote(request: HttpRequest, pk: int) -> HttpResponseBase:
             typed=form.cleaned_data["reason"],
             status=refused.status,
         )
-    now = {"active": "It is in force now.", "declined": "It is declined."}.get(
-        done.status, "It still waits for others."
-    )
-    messages.success(request, f"Your vote on standing approval {pk} is recorded. {now}")
+    messages.success(request, _said_of(done).format(number=pk))
     return redirect("standing", pk=pk)
 
 
@@ -85,7 +83,8 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404 from None
     except Refusal as refused:
         return _page(request, _visible(request, pk), alert=refused.sentence, typed=reason[:4000], status=refused.status)
-    messages.success(request, f"Standing approval {pk} is revoked: the next such action waits for people again.")
+    said = _("Standing approval {number} is revoked: the next such action waits for people again.")
+    messages.success(request, said.format(number=pk))
     return redirect("standing", pk=pk)
 
 
@@ -102,6 +101,15 @@ def trial(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(
         request, "_standing_trial.html", {"trial": form.trial, "condition": form.cleaned_data.get("condition")}
     )
+
+
+def _said_of(voted: StandingApproval) -> str:
+    """What a vote came to."""
+    if voted.status == StandingApproval.Status.ACTIVE:
+        return _("Your vote on standing approval {number} is recorded. It is in force now.")
+    if voted.status == StandingApproval.Status.DECLINED:
+        return _("Your vote on standing approval {number} is recorded. It is declined.")
+    return _("Your vote on standing approval {number} is recorded. It still waits for others.")
 
 
 def _visible(request: HttpRequest, pk: int) -> StandingApproval:
