@@ -212,7 +212,7 @@ def test_retired_with_who_and_when(agent: Agent, reviewer: Person, sign_in: Sign
 
 
 def test_days_are_those_of_the_reader_and_counted_within_a_bound(
-    api: Api, agent: Agent, reviewer: Person, sign_in: SignIn, settings: Any, monkeypatch: pytest.MonkeyPatch
+    api: Api, agent: Agent, reviewer: Person, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = datetime(2027, 3, 9, 23, 30, tzinfo=UTC)  # the next day in Berlin
     for moment in (late - timedelta(days=40), late - timedelta(days=3), late):
@@ -228,9 +228,9 @@ def test_days_are_those_of_the_reader_and_counted_within_a_bound(
             "2 actions in the last 30 days, 2 rejected"
             in sign_in(reviewer).get(f"/agents/{agent.pk}/").content.decode()
         )
-        settings.TIME_ZONE = "Europe/Berlin"
+        Person.objects.filter(pk=reviewer.pk).update(time_zone="Europe/Berlin")
         assert "Day (CET) Submitted Rejected 2027-03-10 1 1 2027-03-07 1 1" in page_of(sign_in(reviewer), agent)
-        settings.TIME_ZONE = "UTC"
+        Person.objects.filter(pk=reviewer.pk).update(time_zone="UTC")
         monkeypatch.setattr(activity, "DRAWN", 1)
         monkeypatch.setattr(activity, "RECENT", 2)
         text = page_of(sign_in(reviewer), agent)
