@@ -110,6 +110,7 @@ def test_knowingly_without(browser: Client, kind: type[Review]) -> None:
     assert replays_noted() == [None]
 
 
+@pytest.mark.any_engine
 def test_a_yes_is_shown_until_it_counts(browser: Client, kind: type[Review], nothing_written: Any) -> None:
     """It does not travel on unseen while something else is put right."""
     review = kind(browser)
@@ -119,6 +120,7 @@ def test_a_yes_is_shown_until_it_counts(browser: Client, kind: type[Review], not
     assert '<input type="checkbox" name="without_replay"' in back.text
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("sent", ["", "False", "0"])
 def test_the_hidden_field_is_no_yes(browser: Client, kind: type[Review], nothing_written: Any, sent: str) -> None:
     review = kind(browser)
@@ -267,6 +269,7 @@ def test_the_verbs_refuse_a_replay_of_something_else(nothing_written: Any) -> No
 # -- Refusals ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("forged", [None, "", "nonsense", "a:b:c"])
 def test_a_page_that_is_nobodys_is_not_replayed(browser: Client, nothing_written: Any, forged: str | None) -> None:
     sent = {"replay_window": "100"} | ({} if forged is None else {"upload": forged})
@@ -277,6 +280,7 @@ def test_a_page_that_is_nobodys_is_not_replayed(browser: Client, nothing_written
     assert (whole.status_code, "Upload the file again." in whole.text) == (400, True)
 
 
+@pytest.mark.any_engine
 def test_the_window_must_make_sense(browser: Client, kind: type[Review], nothing_written: Any) -> None:
     review = kind(browser)
     with nothing_written():
@@ -284,6 +288,7 @@ def test_the_window_must_make_sense(browser: Client, kind: type[Review], nothing
         assert "Select a valid choice" in words(review.replay(replay_window="7"))
 
 
+@pytest.mark.any_engine
 def test_what_is_wrong_is_not_replayed(browser: Client, nothing_written: Any) -> None:
     shown = upload(browser, EvidenceRule, csv_of(exported(EvidenceRule, Production={"points": "many"})))
     assert 'id="replay-panel"' not in shown.text
@@ -293,6 +298,7 @@ def test_what_is_wrong_is_not_replayed(browser: Client, nothing_written: Any) ->
     assert "1 row is wrong, so nothing was changed." in words(answer)
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("who", ["auditor", "reviewer", "outsider"])
 def test_who_may_not_change_rules_replays_none(
     who: str, browser: Client, sign_in: SignIn, request: pytest.FixtureRequest, kind: type[Review],
@@ -304,6 +310,7 @@ def test_who_may_not_change_rules_replays_none(
         assert review.replay().status_code in (302, 403)
 
 
+@pytest.mark.any_engine
 def test_a_replay_is_asked_for_not_read(browser: Client, kind: type[Review], nothing_written: Any) -> None:
     review = kind(browser)
     with nothing_written():

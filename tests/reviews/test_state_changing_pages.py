@@ -24,7 +24,7 @@ from tests.support import lifecycles
 from tests.support.api import Api
 from tests.support.people import browser_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]
 
 # Agents prove themselves with a key in a header, which no other site can send: no cookie, nothing to forge.
 FOR_AGENTS = ("api/", "health")
