@@ -102,6 +102,7 @@ def test_without_the_rule_it_would_be_saved(
     assert "is in force." in kind(browser).confirm().text
 
 
+@pytest.mark.any_engine
 def test_knowingly_without(browser: Client, kind: type[Review]) -> None:
     review = kind(browser)
     assert '<input type="hidden" name="without_replay"' in review.shown.text
@@ -128,6 +129,7 @@ def test_the_hidden_field_is_no_yes(browser: Client, kind: type[Review], nothing
         assert warned(review.confirm(without_replay=sent))
 
 
+@pytest.mark.any_engine
 def test_somebody_elses_look_does_not_count(
     browser: Client, sign_in: SignIn, kind: type[Review], nothing_written: Any
 ) -> None:
@@ -139,6 +141,7 @@ def test_somebody_elses_look_does_not_count(
         assert warned(review.confirm())
 
 
+@pytest.mark.any_engine
 def test_a_look_at_another_file_does_not_count(browser: Client, nothing_written: Any) -> None:
     Import(browser).replay()
 
@@ -150,6 +153,7 @@ def test_a_look_at_another_file_does_not_count(browser: Client, nothing_written:
         assert warned(review.confirm())
 
 
+@pytest.mark.any_engine
 def test_a_long_one_shows_how_far_it_is_and_counts_when_it_was_seen(
     api: Api, browser: Client, kind: type[Review], monkeypatch: pytest.MonkeyPatch, nothing_written: Any
 ) -> None:
@@ -167,6 +171,7 @@ def test_a_long_one_shows_how_far_it_is_and_counts_when_it_was_seen(
     assert "is in force." in review.confirm().text
 
 
+@pytest.mark.any_engine
 def test_without_scripts_the_answer_has_a_page(api: Api, browser: Client, kind: type[Review]) -> None:
     lifecycles.auto_approved(api)
     review = kind(browser)
@@ -179,6 +184,7 @@ def test_without_scripts_the_answer_has_a_page(api: Api, browser: Client, kind: 
     assert replays_noted() == [{"id": Replay.objects.get().pk, "changed": 1, "of": 1}]
 
 
+@pytest.mark.any_engine
 def test_what_decides_nothing_is_saved_at_once(browser: Client) -> None:
     shown = upload(browser, ActionTypeRule, csv_of(exported(ActionTypeRule, query={"why": "It only reads."})))
     sent = {"upload": shown.context["form"]["upload"].value(), "change_reason": "Better said."}
@@ -189,6 +195,7 @@ def test_what_decides_nothing_is_saved_at_once(browser: Client) -> None:
     assert "version 3 is in force." in browser.post(place(1, "restore/"), sent, follow=True).text
 
 
+@pytest.mark.any_engine
 def test_catalogues_are_not_asked_about(browser: Client, nothing_written: Any) -> None:
     shown = upload(browser, Control, csv_of([{"control_id": "AC-3", "title": "Who may"}]))
     assert 'id="replay-panel"' not in shown.text
@@ -201,6 +208,7 @@ def test_catalogues_are_not_asked_about(browser: Client, nothing_written: Any) -
 # -- Somebody else, meanwhile --------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_rules_changed_elsewhere_ask_for_another_look(browser: Client, nothing_written: Any) -> None:
     review = Import(browser)
     review.replay()
@@ -212,6 +220,7 @@ def test_rules_changed_elsewhere_ask_for_another_look(browser: Client, nothing_w
     assert replays_noted() == [{"id": Replay.objects.latest("pk").pk, "changed": 0, "of": 0}]
 
 
+@pytest.mark.any_engine
 def test_a_look_from_other_rules_does_not_count(browser: Client, nothing_written: Any) -> None:
     """The rules would be the same as then; what that changes is not."""
     review = Return(browser)
@@ -226,6 +235,7 @@ def test_a_look_from_other_rules_does_not_count(browser: Client, nothing_written
     assert len(set(Replay.objects.values_list("digest", flat=True))) == 1
 
 
+@pytest.mark.any_engine
 def test_what_was_compared_and_is_another_is_said_first(
     browser: Client, kind: type[Review], nothing_written: Any
 ) -> None:
