@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import statistics
 import time
-from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
 TARGET = 300.0  # milliseconds
 ROUNDS = 25
 NAME = PASSWORD = "ruth-of-the-benchmark"
-_CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+_CHROMIUM = shutil.which("chromium")
 
 
 def line(base_url: str) -> str:
     """What one verdict costs, from Enter on Approve to the next action with its form; or why it was not measured."""
-    if not Path(_CHROMIUM).exists():
+    if _CHROMIUM is None:
         return "By keyboard: not measured, there is no Chromium."
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support import databases, environment
-from tests.support.run import depends_on_engine
+from tests.support.run import depends_on_engine, in_order
 
 FIXTURES = (
     "tests.support.database",
@@ -71,3 +71,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if depends_on_engine(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+    # Every worker must come to the same order; tests of one file stay as they are written.
+    files = [item.nodeid.partition("::")[0] for item in items]
+    places = {file: place for place, file in enumerate(in_order(files))}
+    items.sort(key=lambda item: places[item.nodeid.partition("::")[0]])

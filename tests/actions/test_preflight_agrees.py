@@ -85,6 +85,7 @@ def test_for_any_body(api: Api, body: dict[str, Any]) -> None:
     same(api, body)
 
 
+@pytest.mark.any_engine
 @pytest.mark.django_db
 @pytest.mark.parametrize("action_type", [row.pattern.replace("*", "anything") for row in ACTION_TYPES])
 def test_for_every_action_type(api: Api, action_type: str) -> None:

@@ -13,7 +13,7 @@ from tests.browser.agents import pay, status
 from tests.browser.looks import PHONE, assert_accessible, at_every_size
 from tests.support.portal import LivePortal
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.any_engine]
 PageOf = Callable[..., Page]
 
 # More than fits into any window, and enough branches that some are closed to begin with.
@@ -136,7 +136,6 @@ def test_on_paper_it_is_whole(live_portal: LivePortal, page_of: PageOf) -> None:
 
 
 @at_every_size
-@pytest.mark.any_engine
 def test_it_is_accessible_while_it_waits_and_after(
     live_portal: LivePortal, page_of: PageOf, size: dict[str, int]
 ) -> None:

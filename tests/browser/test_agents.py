@@ -13,7 +13,7 @@ from tests.reviews.pages import DECEPTIVE
 from tests.support.cast import AGENT_ID
 from tests.support.portal import LivePortal
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.any_engine]
 
 
 def test_it_works(live_portal: LivePortal, page_of: Callable[..., Page]) -> None:
@@ -54,7 +54,6 @@ def test_it_works(live_portal: LivePortal, page_of: Callable[..., Page]) -> None
     expect(page.get_by_text("Every agent is blocked.", exact=True)).to_have_count(0)
 
 
-@pytest.mark.any_engine
 @at_every_size
 def test_everybody_can_read_them(live_portal: LivePortal, page_of: Callable[..., Page], size: dict[str, int]) -> None:
     long = f"evil{DECEPTIVE}{'x' * 120}"

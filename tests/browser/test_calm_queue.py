@@ -11,7 +11,7 @@ from tests.browser.agents import pay
 from tests.browser.looks import assert_accessible, at_every_size
 from tests.support.portal import LivePortal
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.any_engine]
 PageOf = Callable[..., Page]
 REFRESH = 11_000
 
@@ -116,7 +116,6 @@ def test_the_sheet_lists_the_keys_of_the_page(live_portal: LivePortal, page_of: 
     expect(page.get_by_role("heading", name="Mine to decide")).to_be_visible()
 
 
-@pytest.mark.any_engine
 @at_every_size
 def test_everybody_can_use_it(live_portal: LivePortal, page_of: PageOf, size: dict[str, int]) -> None:
     for amount in (8, 9, 9):

@@ -11,7 +11,7 @@ from tests.browser.agents import pay, status
 from tests.browser.test_accessible import assert_accessible
 from tests.support.portal import LivePortal
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.any_engine]
 PageOf = Callable[..., Page]
 # How long an open page waits before it asks who is at it, and a second more.
 A_WHILE = 121_000

@@ -12,7 +12,7 @@ from tests.browser.agents import pay, status
 from tests.support.cast import PASSWORD
 from tests.support.portal import LivePortal
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.any_engine]
 PageOf = Callable[..., Page]
 
 

@@ -13,7 +13,7 @@ from tests.browser.looks import assert_accessible, assert_fits_at, at_every_size
 from tests.reviews.pages import DECEPTIVE, XSS, hostile_fields
 from tests.support.portal import LivePortal
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.any_engine]
 
 
 def test_it_works(live_portal: LivePortal, page_of: Callable[..., Page]) -> None:
@@ -56,7 +56,6 @@ def test_it_works(live_portal: LivePortal, page_of: Callable[..., Page]) -> None
 
 
 # What a page looks like is the same whatever engine its rows come from.
-@pytest.mark.any_engine
 @at_every_size
 def test_everybody_can_read_them(live_portal: LivePortal, page_of: Callable[..., Page], size: dict[str, int]) -> None:
     decided = pay(live_portal, 772, "Harbour Works")

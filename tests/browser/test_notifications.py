@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.agents import pay
 from tests.support.portal import LivePortal
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.any_engine]
 PageOf = Callable[..., Page]
 
 # Stands in for the browser's own, which a test cannot read; it remembers what it was asked.

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.agents import pay, submit
 from tests.support.portal import LivePortal
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.any_engine]
 PageOf = Callable[..., Page]
 
 LIST = "/admin/governance/policy/"

@@ -12,7 +12,7 @@ from tests.browser.agents import submit
 from tests.browser.looks import assert_accessible, assert_fits_at, at_every_size
 from tests.support.portal import LivePortal
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.any_engine]
 PageOf = Callable[..., Page]
 
 RULES = "/admin/governance"
@@ -222,7 +222,6 @@ def test_without_a_script_the_form_still_saves(page_of: PageOf) -> None:
     save(page, "By hand.")
 
 
-@pytest.mark.any_engine  # what a page looks like is the same whatever engine its rows come from
 @at_every_size
 def test_the_desk_is_accessible(page_of: PageOf, size: dict[str, int]) -> None:
     page = page_of("adam", viewport=size)
@@ -247,7 +246,6 @@ def test_the_desk_is_accessible(page_of: PageOf, size: dict[str, int]) -> None:
     assert_accessible(page)
 
 
-@pytest.mark.any_engine
 def test_nothing_hangs_over_the_edge(page_of: PageOf) -> None:
     page = page_of("adam")
     for address in ("/admin/", ADD, f"{RULES}/actiontyperule/", f"{RULES}/indicatorrule/", f"{RULES}/levelscore/"):
@@ -255,7 +253,6 @@ def test_nothing_hangs_over_the_edge(page_of: PageOf) -> None:
         assert_fits_at(page, (1200, 1040, 760, 320))
 
 
-@pytest.mark.any_engine
 def test_the_theme_follows_the_system_until_one_chooses(page_of: PageOf) -> None:
     page = page_of("adam", color_scheme="dark")
     page.goto("/admin/")

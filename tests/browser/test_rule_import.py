@@ -14,7 +14,7 @@ from tests.browser.agents import submit
 from tests.browser.looks import assert_accessible, at_every_size
 from tests.support.portal import LivePortal
 
-pytestmark = [pytest.mark.browser, pytest.mark.live]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.any_engine]
 LIST = "/admin/governance/evidencerule/"
 # The page's own part: the frame around it is Django's, and looked at with the lists and forms of the rules.
 PART = "#content-main"
@@ -124,7 +124,6 @@ def test_a_file_larger_than_the_server_reads(page_of: Callable[..., Page], tmp_p
     expect(page.locator(".errorlist")).to_contain_text("The file is larger than 1 MB.")
 
 
-@pytest.mark.any_engine  # what a page looks like is the same whatever engine its rows come from
 @at_every_size
 def test_every_page_can_be_read_by_everybody(
     page_of: Callable[..., Page], tmp_path: Path, size: dict[str, int]

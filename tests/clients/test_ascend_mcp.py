@@ -20,7 +20,7 @@ from tests.support.cast import AGENT_ID, OTHER_AGENT_ID
 from tests.support.person import Browser
 from tests.support.portal import LivePortal
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.any_engine]
 
 
 class Tool:

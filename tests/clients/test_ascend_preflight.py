@@ -31,7 +31,7 @@ from tests.clients.test_guide import HANDLERS, LOGGER, PROFILES
 from tests.support.cast import AGENT_ID, AGENT_NAME
 from tests.support.person import Browser
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.any_engine]
 
 PREFLIGHT = "/api/v1/actions/preflight"
 LENIENT = "/api/authorization/agent-action/preflight"

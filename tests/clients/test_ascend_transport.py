@@ -16,7 +16,7 @@ from tests.support.cast import AGENT_ID, OTHER_AGENT_ID
 from tests.support.person import Browser
 from tests.support.portal import LivePortal, free_port
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.any_engine]
 
 WRONG = "ascend_00000000_" + "0" * 43 + "_000000"
 

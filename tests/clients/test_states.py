@@ -15,7 +15,7 @@ from tests.clients.states import CALLED_OFF, DRILL, ROWS, ROWS_TO_COME, TAKEN_BA
 from tests.support.person import Browser
 from tests.support.portal import LivePortal
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.any_engine]
 
 DECISIONS = {"approved": Decision.ALLOWED, "denied": Decision.DENIED, "pending": Decision.PENDING}
 

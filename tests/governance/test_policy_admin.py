@@ -124,7 +124,7 @@ def _rows(response: HttpResponse) -> list[tuple[str, str]]:
 
 def test_the_list_costs_no_more_with_more_policies(browser: Client, django_assert_max_num_queries: Any) -> None:
     for number in range(25):
-        change(new_policy(name=f"Policy {number}"))
+        new_policy(name=f"Policy {number}").save()
     with django_assert_max_num_queries(12):
         browser.get(LIST)
 

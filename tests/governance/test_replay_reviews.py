@@ -102,6 +102,7 @@ def test_without_the_rule_it_would_be_saved(
     assert "is in force." in kind(browser).confirm().text
 
 
+@pytest.mark.any_engine
 def test_knowingly_without(browser: Client, kind: type[Review]) -> None:
     review = kind(browser)
     assert '<input type="hidden" name="without_replay"' in review.shown.text
@@ -110,6 +111,7 @@ def test_knowingly_without(browser: Client, kind: type[Review]) -> None:
     assert replays_noted() == [None]
 
 
+@pytest.mark.any_engine
 def test_a_yes_is_shown_until_it_counts(browser: Client, kind: type[Review], nothing_written: Any) -> None:
     """It does not travel on unseen while something else is put right."""
     review = kind(browser)
@@ -119,6 +121,7 @@ def test_a_yes_is_shown_until_it_counts(browser: Client, kind: type[Review], not
     assert '<input type="checkbox" name="without_replay"' in back.text
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("sent", ["", "False", "0"])
 def test_the_hidden_field_is_no_yes(browser: Client, kind: type[Review], nothing_written: Any, sent: str) -> None:
     review = kind(browser)
@@ -126,6 +129,7 @@ def test_the_hidden_field_is_no_yes(browser: Client, kind: type[Review], nothing
         assert warned(review.confirm(without_replay=sent))
 
 
+@pytest.mark.any_engine
 def test_somebody_elses_look_does_not_count(
     browser: Client, sign_in: SignIn, kind: type[Review], nothing_written: Any
 ) -> None:
@@ -137,6 +141,7 @@ def test_somebody_elses_look_does_not_count(
         assert warned(review.confirm())
 
 
+@pytest.mark.any_engine
 def test_a_look_at_another_file_does_not_count(browser: Client, nothing_written: Any) -> None:
     Import(browser).replay()
 
@@ -148,6 +153,7 @@ def test_a_look_at_another_file_does_not_count(browser: Client, nothing_written:
         assert warned(review.confirm())
 
 
+@pytest.mark.any_engine
 def test_a_long_one_shows_how_far_it_is_and_counts_when_it_was_seen(
     api: Api, browser: Client, kind: type[Review], monkeypatch: pytest.MonkeyPatch, nothing_written: Any
 ) -> None:
@@ -165,6 +171,7 @@ def test_a_long_one_shows_how_far_it_is_and_counts_when_it_was_seen(
     assert "is in force." in review.confirm().text
 
 
+@pytest.mark.any_engine
 def test_without_scripts_the_answer_has_a_page(api: Api, browser: Client, kind: type[Review]) -> None:
     lifecycles.auto_approved(api)
     review = kind(browser)
@@ -177,6 +184,7 @@ def test_without_scripts_the_answer_has_a_page(api: Api, browser: Client, kind: 
     assert replays_noted() == [{"id": Replay.objects.get().pk, "changed": 1, "of": 1}]
 
 
+@pytest.mark.any_engine
 def test_what_decides_nothing_is_saved_at_once(browser: Client) -> None:
     shown = upload(browser, ActionTypeRule, csv_of(exported(ActionTypeRule, query={"why": "It only reads."})))
     sent = {"upload": shown.context["form"]["upload"].value(), "change_reason": "Better said."}
@@ -187,6 +195,7 @@ def test_what_decides_nothing_is_saved_at_once(browser: Client) -> None:
     assert "version 3 is in force." in browser.post(place(1, "restore/"), sent, follow=True).text
 
 
+@pytest.mark.any_engine
 def test_catalogues_are_not_asked_about(browser: Client, nothing_written: Any) -> None:
     shown = upload(browser, Control, csv_of([{"control_id": "AC-3", "title": "Who may"}]))
     assert 'id="replay-panel"' not in shown.text
@@ -199,6 +208,7 @@ def test_catalogues_are_not_asked_about(browser: Client, nothing_written: Any) -
 # -- Somebody else, meanwhile --------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_rules_changed_elsewhere_ask_for_another_look(browser: Client, nothing_written: Any) -> None:
     review = Import(browser)
     review.replay()
@@ -210,6 +220,7 @@ def test_rules_changed_elsewhere_ask_for_another_look(browser: Client, nothing_w
     assert replays_noted() == [{"id": Replay.objects.latest("pk").pk, "changed": 0, "of": 0}]
 
 
+@pytest.mark.any_engine
 def test_a_look_from_other_rules_does_not_count(browser: Client, nothing_written: Any) -> None:
     """The rules would be the same as then; what that changes is not."""
     review = Return(browser)
@@ -224,6 +235,7 @@ def test_a_look_from_other_rules_does_not_count(browser: Client, nothing_written
     assert len(set(Replay.objects.values_list("digest", flat=True))) == 1
 
 
+@pytest.mark.any_engine
 def test_what_was_compared_and_is_another_is_said_first(
     browser: Client, kind: type[Review], nothing_written: Any
 ) -> None:
@@ -267,6 +279,7 @@ def test_the_verbs_refuse_a_replay_of_something_else(nothing_written: Any) -> No
 # -- Refusals ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("forged", [None, "", "nonsense", "a:b:c"])
 def test_a_page_that_is_nobodys_is_not_replayed(browser: Client, nothing_written: Any, forged: str | None) -> None:
     sent = {"replay_window": "100"} | ({} if forged is None else {"upload": forged})
@@ -277,6 +290,7 @@ def test_a_page_that_is_nobodys_is_not_replayed(browser: Client, nothing_written
     assert (whole.status_code, "Upload the file again." in whole.text) == (400, True)
 
 
+@pytest.mark.any_engine
 def test_the_window_must_make_sense(browser: Client, kind: type[Review], nothing_written: Any) -> None:
     review = kind(browser)
     with nothing_written():
@@ -284,6 +298,7 @@ def test_the_window_must_make_sense(browser: Client, kind: type[Review], nothing
         assert "Select a valid choice" in words(review.replay(replay_window="7"))
 
 
+@pytest.mark.any_engine
 def test_what_is_wrong_is_not_replayed(browser: Client, nothing_written: Any) -> None:
     shown = upload(browser, EvidenceRule, csv_of(exported(EvidenceRule, Production={"points": "many"})))
     assert 'id="replay-panel"' not in shown.text
@@ -293,6 +308,7 @@ def test_what_is_wrong_is_not_replayed(browser: Client, nothing_written: Any) ->
     assert "1 row is wrong, so nothing was changed." in words(answer)
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("who", ["auditor", "reviewer", "outsider"])
 def test_who_may_not_change_rules_replays_none(
     who: str, browser: Client, sign_in: SignIn, request: pytest.FixtureRequest, kind: type[Review],
@@ -304,6 +320,7 @@ def test_who_may_not_change_rules_replays_none(
         assert review.replay().status_code in (302, 403)
 
 
+@pytest.mark.any_engine
 def test_a_replay_is_asked_for_not_read(browser: Client, kind: type[Review], nothing_written: Any) -> None:
     review = kind(browser)
     with nothing_written():

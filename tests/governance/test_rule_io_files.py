@@ -127,6 +127,7 @@ def test_a_workbook_as_excel_writes_it(browser: Client) -> None:
 # -- What is refused ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     ("data", "says"),
     [
@@ -164,6 +165,7 @@ def test_no_file_at_all(browser: Client, nothing_written: Any) -> None:
     assert complaint(shown) == "This field is required."
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("size", [rule_files.MAX_BYTES + 1, 3 * rule_files.MAX_BYTES])
 def test_a_large_file(browser: Client, nothing_written: Any, size: int) -> None:
     with nothing_written():
@@ -214,6 +216,7 @@ def test_cells_that_are_no_values_are_named(
     assert says in complaint(shown)
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("size", [rule_files.MAX_UNPACKED + 1, 200 * 1024 * 1024])
 def test_a_zip_bomb_is_not_unpacked(browser: Client, nothing_written: Any, size: int) -> None:
     bomb = zip_bomb(size)
@@ -223,6 +226,7 @@ def test_a_zip_bomb_is_not_unpacked(browser: Client, nothing_written: Any, size:
     assert "unpacks into more than 10 MB" in complaint(shown)
 
 
+@pytest.mark.any_engine
 def test_a_bomb_that_lies_about_its_size(browser: Client) -> None:
     """The claim is what is unpacked at most, so a small claim over a large part is a damaged file."""
     bomb = zip_bomb(rule_files.MAX_UNPACKED * 2)
@@ -235,11 +239,13 @@ def test_a_bomb_that_lies_about_its_size(browser: Client) -> None:
     assert "damaged" in complaint(upload(browser, EvidenceRule, bomb.replace(truth, lie), "rules.xlsx"))
 
 
+@pytest.mark.any_engine
 def test_too_many_parts(browser: Client) -> None:
     parts = {f"part{number}.xml": b"" for number in range(101)}
     assert "more than 10 MB" in complaint(upload(browser, EvidenceRule, zip_with(**parts)))
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_entities_are_refused(browser: Client, encoding: str) -> None:
     """A billion laughs, in an encoding that hides the word as well."""
@@ -252,6 +258,7 @@ def test_entities_are_refused(browser: Client, encoding: str) -> None:
     assert "declares XML entities" in complaint(shown)
 
 
+@pytest.mark.any_engine
 def test_a_sheet_that_claims_to_be_endless() -> None:
     """A row number beyond every sheet, and a dimension nobody has."""
     far = doctored(

@@ -61,3 +61,14 @@ def test_the_second_engine_leaves_out_what_no_database_can_change() -> None:
 def test_only_what_an_engine_can_change_runs_on_each(marks: set[str], fixtures: set[str], everywhere: bool) -> None:
     test: Any = SimpleNamespace(get_closest_marker=lambda name: name if name in marks else None, fixturenames=fixtures)
     assert run.depends_on_engine(test) is everywhere
+
+
+def test_long_files_are_begun_first_and_then_those_with_most_tests() -> None:
+    proof, race, page = (
+        "tests/proof/test_state_machine.py",
+        "tests/concurrency/test_kill9.py",
+        "tests/browser/test_a.py",
+    )
+    few, many = "tests/actions/test_few.py", "tests/actions/test_many.py"
+    assert run.in_order([few, many, many, page, race, page, proof]) == [proof, race, page, many, few]
+    assert all((run.ROOT / path).exists() for path in run.LONG_FIRST)

@@ -61,6 +61,7 @@ ALARMING = {
 }
 
 
+@pytest.mark.any_engine
 def test_every_page_adds_up_for_every_type(api: Api, auditor: Person, sign_in: SignIn) -> None:
     """One type of each rating; the other names of the same thing differ in their name only."""
     client = sign_in(auditor)
@@ -70,6 +71,7 @@ def test_every_page_adds_up_for_every_type(api: Api, auditor: Person, sign_in: S
         assert_page_adds_up(client, row(api.submit(action_type=action_type)["id"]))
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("fields", [ALARMING, {"risk_indicators": {"risk_level": "critical"}}])
 @pytest.mark.parametrize("action_type", ["query", "data_access", "transaction", "system_operation", "frobnicate"])
 def test_every_page_adds_up_whatever_is_declared(

@@ -24,12 +24,15 @@ from tests.support import lifecycles
 from tests.support.api import Api
 from tests.support.people import browser_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]
 
 # Agents prove themselves with a key in a header, which no other site can send: no cookie, nothing to forge.
 FOR_AGENTS = ("api/", "health")
 # What a GET may write, each with its reason.
-GET_WRITES = {"history/export.csv": "whoever takes the history away is written down in it"}
+GET_WRITES = {
+    "history/export.csv": "whoever takes the history away is written down in it",
+    "actions/export.csv": "and so is whoever takes the listing of actions away",
+}
 # Nobody asked for these, and they end no test of ours: Django's own jump to a public page.
 LEFT_OUT = {"admin/r/<path:content_type_id>/<path:object_id>/"}
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 ENGINES = ("sqlite", "postgres")
 
+# Minutes of work in a handful of tests: begun first, so that no worker is left alone with one of them at the end.
+LONG_FIRST = (
+    "tests/proof/test_state_machine.py",
+    "tests/proof/",
+    "tests/concurrency/",
+    "tests/browser/",
+    "tests/flow/",
+)
+
 # pytest's own: 0 all passed, 5 nothing collected (a narrow selection may hold no database test).
 _FINE = {0, 5}
 _WORDS = {0: "passed", 1: "FAILED", 2: "INTERRUPTED", 5: "nothing to run"}
@@ -27,12 +37,23 @@ _WORDS = {0: "passed", 1: "FAILED", 2: "INTERRUPTED", 5: "nothing to run"}
 
 def command(engine: str, arguments: list[str], *, first: bool) -> list[str]:
     """The pytest command of one engine."""
-    words = [sys.executable, "-m", "pytest", f"--engine={engine}", "--dist=loadfile"]
+    words = [sys.executable, "-m", "pytest", f"--engine={engine}", "--dist=loadfile", "--no-loadscope-reorder"]
     if not any(argument.startswith("-n") for argument in arguments):
         words.append(f"-n{min(os.cpu_count() or 1, 4)}")
     if not first:
         words.append("--database-only")
     return [*words, *arguments]
+
+
+def in_order(files: list[str]) -> list[str]:
+    """The order in which workers take files, each given once per test: the long ones, then those with most tests."""
+    tests = Counter(files)
+
+    def place(file: str) -> tuple[int, int, str]:
+        long = (number for number, beginning in enumerate(LONG_FIRST) if file.startswith(beginning))
+        return next(long, len(LONG_FIRST)), -tests[file], file
+
+    return sorted(tests, key=place)
 
 
 def depends_on_engine(test: pytest.Item) -> bool:
