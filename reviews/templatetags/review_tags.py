@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from reviews import moments, rendering
 
@@ -37,6 +38,12 @@ def plain(value: Any, limit: int = 80) -> str:
 def words(value: Any) -> str:
     """A name of the code's as words: require_approval is "require approval"."""
     return str(value).replace("_", " ")
+
+
+@register.filter
+def small(label: Any) -> str:
+    """A label inside a sentence: without its capital, but not in German, which writes nouns with one."""
+    return str(label) if (get_language() or "").startswith("de") else str(label).lower()
 
 
 @register.filter
