@@ -7,12 +7,8 @@
 
   // -- Asking the portal -----------------------------------------------------------------------------------------
 
-  // What is said is written on the page, in the reader's language: here, and on the places that say it.
-  const { signedOut: SIGNED_OUT, noAnswer: NO_ANSWER, withdrawn: WITHDRAWN } = document.currentScript.dataset;
-
-  function fill(words, values) {
-    return words.replace(/{(\w+)}/g, (place, name) => (name in values ? values[name] : place));
-  }
+  const SIGNED_OUT = "You are signed out. Sign in again in another tab, then change something here.";
+  const NO_ANSWER = "The portal did not answer. What you typed is kept; change something to ask again.";
 
   // A form as it stands, sent to one of the rules' own addresses. Nothing is written there.
   async function ask(url, form, more, signal) {
@@ -136,13 +132,13 @@
         box.value = one.pk;
         label.append(box, " ", element("b", "", one.id), " ", one.name);
         if (one.more) label.append(" ", element("span", "faint", one.more));
-        if (one.withdrawn) label.append(" ", element("span", "gone", WITHDRAWN));
+        if (one.withdrawn) label.append(" ", element("span", "gone", "withdrawn"));
         row.append(label);
         picked.append(row);
       }
       box.checked = true;
       none.hidden = true;
-      said.textContent = fill(said.dataset.chosen, one);
+      said.textContent = one.id + " is chosen.";
       box.dispatchEvent(new Event("change", { bubbles: true }));
     }
 
@@ -163,9 +159,9 @@
           row.setAttribute("aria-selected", "false");
           row.append(element("b", "", one.id), " ", one.name);
           if (one.more) row.append(" ", element("span", "faint", one.more));
-          if (one.withdrawn) row.append(" ", element("span", "gone", WITHDRAWN));
+          if (one.withdrawn) row.append(" ", element("span", "gone", "withdrawn"));
           const box = chosen(one.pk);
-          if (box && box.checked) row.append(" ", element("span", "faint", said.dataset.already));
+          if (box && box.checked) row.append(" ", element("span", "faint", "chosen already"));
           row.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays in the field
           row.addEventListener("click", () => take(number));
           return row;
@@ -174,12 +170,10 @@
       list.hidden = !found.length;
       input.setAttribute("aria-expanded", String(Boolean(found.length)));
       at = -1;
-      const { empty, none: nothing, some, one, all } = said.dataset;
-      const numbers = { found: found.length, total: answer.total };
-      if (answer.is_empty) said.textContent = empty;
-      else if (!answer.total) said.textContent = nothing;
-      else if (answer.total > found.length) said.textContent = fill(some, numbers);
-      else said.textContent = answer.total === 1 ? one : fill(all, numbers);
+      if (answer.is_empty) said.textContent = "The catalogue is empty. manage.py load_catalogues reads the publishers' files.";
+      else if (!answer.total) said.textContent = "Nothing matches. Search by id or by a word of the name.";
+      else if (answer.total > found.length) said.textContent = found.length + " of " + answer.total + " shown; type more letters.";
+      else said.textContent = answer.total === 1 ? "1 match." : answer.total + " matches.";
     }
 
     function mark(next) {

@@ -4,8 +4,8 @@
   "use strict";
 
   const WAIT = 300; // milliseconds after the last key before the portal is asked
-  // What is said stands on the script of the frame (admin.js), in the reader's language.
-  const { signedOut: SIGNED_OUT, noAnswer: NO_ANSWER, insert: INSERT } = document.querySelector("script[data-no-answer]").dataset;
+  const SIGNED_OUT = "You are signed out. Sign in again in another tab; what you typed is kept here.";
+  const NO_ANSWER = "The portal did not answer. What you typed is kept; change something to ask again.";
 
   const field = document.getElementById("id_condition");
   if (!field || field.tagName !== "TEXTAREA") return;
@@ -71,7 +71,7 @@
     button.type = "button";
     button.className = code.className;
     button.textContent = code.textContent;
-    button.title = INSERT;
+    button.title = "Insert at the cursor";
     button.addEventListener("click", () => insert(code.dataset.insert));
     code.replaceWith(button);
   }

@@ -4,8 +4,8 @@
   "use strict";
 
   const WAIT = 400; // milliseconds after the last change before the portal is asked
-  // What is said stands on the script of the frame (admin.js) and on the place that says it, in the reader's language.
-  const { signedOut: SIGNED_OUT, noAnswer: NO_ANSWER } = document.querySelector("script[data-no-answer]").dataset;
+  const NO_ANSWER = "The portal did not answer, or you are signed out. What you typed is kept; change something to ask again.";
+  const LAST = "A stage asks for somebody, and a route has a stage: this one stays.";
 
   // -- The builder --------------------------------------------------------------------------------------------
 
@@ -19,8 +19,8 @@
     const stages = () => [...list.querySelectorAll(":scope > .stage")];
     const rows = (stage) => [...stage.querySelectorAll(":scope > .wanted")];
 
-    function tell(name, number) {
-      said.textContent = said.dataset[name].replace("{number}", number);
+    function tell(words) {
+      said.textContent = words;
       builder.dispatchEvent(new Event("input", { bubbles: true }));
     }
 
@@ -72,21 +72,21 @@
       const what = button.dataset.do;
       if (what === "add-stage") {
         first(newStage()).focus();
-        tell("stageAdded", stages().length);
+        tell(`Stage ${stages().length} added.`);
       } else if (what === "add-row") {
         first(newRow(stage)).focus();
-        tell("rowAdded");
+        tell("A row added.");
       } else if (what === "remove-row") {
-        if (rows(stage).length === 1) return tell("last");
+        if (rows(stage).length === 1) return tell(LAST);
         button.closest(".wanted").remove();
         first(stage).focus();
-        tell("rowRemoved");
+        tell("The row is removed.");
       } else if (what === "remove-stage") {
-        if (stages().length === 1) return tell("last");
+        if (stages().length === 1) return tell(LAST);
         stage.remove();
         renumber();
         first(list).focus();
-        tell("stageRemoved");
+        tell("The stage is removed.");
       } else {
         const other = what === "up" ? stage.previousElementSibling : stage.nextElementSibling;
         if (!other) return;
@@ -94,7 +94,7 @@
         renumber();
         if (button.disabled) stage.querySelector(`[data-do=${what === "up" ? "down" : "up"}]`).focus();
         else button.focus();
-        tell("moved", stages().indexOf(stage) + 1);
+        tell(`It is stage ${stages().indexOf(stage) + 1} now.`);
       }
     });
 
@@ -126,12 +126,11 @@
       try {
         const body = new FormData(form);
         const answer = await fetch(place.dataset.who, { method: "POST", body, headers: { "X-Fragment": "1" }, signal });
-        if (answer.redirected) throw new Error(SIGNED_OUT);
-        if (!answer.ok) throw new Error(NO_ANSWER);
+        if (answer.redirected || !answer.ok) throw new Error(NO_ANSWER);
         const html = await answer.text();
         if (!signal.aborted) said.innerHTML = html; // our own template, escaped there
       } catch (error) {
-        if (!signal.aborted) said.textContent = error.message === SIGNED_OUT ? SIGNED_OUT : NO_ANSWER;
+        if (!signal.aborted) said.textContent = NO_ANSWER;
       }
     }
 
