@@ -10,10 +10,13 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from governance.ledger.kinds import KINDS
 from governance.models import LedgerEntry
 from reviews.days import end_of, start_of
+from reviews.kind_words import in_words
 
 # How far back a text is looked for when no dates are given: no index can answer "contains".
 TEXT_WINDOW = timedelta(days=90)
@@ -70,38 +73,39 @@ def _kind_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     for kind in KINDS:
         groups.setdefault(kind.split(".")[0], []).append(kind)
     return [
-        (_words(group), [(f"{group}.*", f"{_words(group)}: all"), *((kind, _words(kind)) for kind in kinds)])
+        (
+            in_words(group),
+            [
+                (f"{group}.*", gettext("{group}: all").format(group=in_words(group))),
+                *((kind, in_words(kind)) for kind in kinds),
+            ],
+        )
         for group, kinds in groups.items()
     ]
-
-
-def _words(kind: str) -> str:
-    """`person.signed_in` as a reader says it: Person signed in."""
-    return kind.replace(".", " ").replace("_", " ").capitalize()
 
 
 class HistoryFilter(Filter):
     """Which entries of the history to show."""
 
-    q = django_filters.CharFilter(method="by_text", max_length=200, widget=search_box("Search what happened"))
+    q = django_filters.CharFilter(method="by_text", max_length=200, widget=search_box(_("Search what happened")))
     kind = django_filters.ChoiceFilter(
-        method="by_kind", choices=_kind_choices, empty_label="Anything", widget=select_box("What")
+        method="by_kind", choices=_kind_choices, empty_label=_("Anything"), widget=select_box(_("What"))
     )
-    actor = django_filters.CharFilter(method="by_actor", max_length=200, widget=search_box("Who"))
+    actor = django_filters.CharFilter(method="by_actor", max_length=200, widget=search_box(_("Who")))
     action = django_filters.NumberFilter(
         field_name="action_id",
         min_value=1,
         max_value=2**63 - 1,
         decimal_places=0,
         widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "placeholder": "Action no.", "aria-label": "Action number"}
+            attrs={"inputmode": "numeric", "placeholder": _("Action no."), "aria-label": _("Action number")}
         ),
     )
     since = django_filters.DateFilter(
-        method="from_day", widget=forms.DateInput(attrs={"type": "date", "aria-label": "From day"})
+        method="from_day", widget=forms.DateInput(attrs={"type": "date", "aria-label": _("From day")})
     )
     until = django_filters.DateFilter(
-        method="to_day", widget=forms.DateInput(attrs={"type": "date", "aria-label": "To day"})
+        method="to_day", widget=forms.DateInput(attrs={"type": "date", "aria-label": _("To day")})
     )
 
     class Meta:

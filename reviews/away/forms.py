@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from governance.delegations import MAX_REASON
 from governance.models import Person
@@ -22,19 +22,19 @@ class AwayForm(forms.Form):
     """Who acts for the person, and when. Times are of the person's own zone, which the labels name."""
 
     delegate = forms.ModelChoiceField(
-        Person.objects.none(), label=_lazy("Who acts for you"), empty_label=_lazy("Choose a reviewer")
+        Person.objects.none(), label=_("Who acts for you"), empty_label=_("Choose a reviewer")
     )
-    starts_at = forms.DateTimeField(required=False, widget=_moment(), help_text=_lazy("Empty: from now on."))
-    ends_at = forms.DateTimeField(widget=_moment(), help_text=_lazy("At most 90 days later."))
+    starts_at = forms.DateTimeField(required=False, widget=_moment(), help_text=_("Empty: from now on."))
+    ends_at = forms.DateTimeField(widget=_moment(), help_text=_("At most 90 days later."))
     reason = forms.CharField(
-        required=False, max_length=MAX_REASON, label=_lazy("Reason"), help_text=_lazy("Kept in the ledger.")
+        required=False, max_length=MAX_REASON, label=_("Reason"), help_text=_("Kept in the ledger.")
     )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any):
         super().__init__(*args, **kwargs)
         zone = timezone.get_current_timezone_name()
-        self.fields["starts_at"].label = _("From (%(zone)s)") % {"zone": zone}
-        self.fields["ends_at"].label = _("Until (%(zone)s)") % {"zone": zone}
+        self.fields["starts_at"].label = gettext("From (%(zone)s)") % {"zone": zone}
+        self.fields["ends_at"].label = gettext("Until (%(zone)s)") % {"zone": zone}
         others = Person.objects.filter(is_active=True, role__in=DECIDING_ROLES, approval_level__isnull=False)
         mine = {person.pk, person.identity}
         others = others.exclude(pk__in=mine).exclude(same_as__in=mine)

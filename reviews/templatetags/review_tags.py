@@ -9,10 +9,21 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from reviews import moments, rendering
 
 register = template.Library()
+
+# The names of the code's that are words of a page. Any other stays what it is.
+_NAMES = {
+    "deny": gettext_lazy("deny"),
+    "require approval": gettext_lazy("require approval"),
+    "allow": gettext_lazy("allow"),
+    "matched": gettext_lazy("matched"),
+    "no effect": gettext_lazy("no effect"),
+}
 
 
 @register.filter
@@ -36,7 +47,14 @@ def plain(value: Any, limit: int = 80) -> str:
 @register.filter
 def words(value: Any) -> str:
     """A name of the code's as words: require_approval is "require approval"."""
-    return str(value).replace("_", " ")
+    text = str(value).replace("_", " ")
+    return str(_NAMES.get(text, text))
+
+
+@register.filter
+def small(label: Any) -> str:
+    """A label inside a sentence: without its capital, but not in German, which writes nouns with one."""
+    return str(label) if (get_language() or "").startswith("de") else str(label).lower()
 
 
 @register.filter
@@ -70,7 +88,7 @@ def moment(value: datetime | None, now: datetime | None = None) -> SafeString:
         return SafeString("")
     now = now or timezone.now()
     span = moments.length(abs(now - value))
-    words = f"{span} ago" if value <= now else f"in {span}"
+    words = (_("{time} ago") if value <= now else _("in {time}")).format(time=span)
     return format_html('{} <span class="faint">{}</span>', stamp(value, "%Y-%m-%d %H:%M"), words)
 
 

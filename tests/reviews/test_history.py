@@ -16,6 +16,7 @@ from django.utils import timezone
 from actions.models import Agent
 from governance.ledger.kinds import KINDS
 from governance.models import LedgerEntry, Person
+from reviews.kind_words import WORDS, english
 from tests.reviews.pages import pay, text_of, voted
 from tests.support import lifecycles
 from tests.support.api import Api
@@ -128,6 +129,11 @@ def test_a_filter_nobody_understands_shows_nothing(api: Api, senior: Person, sig
     assert page.status_code == 200
     assert kinds_of(page) == []
     assert "This filter was not understood" in text_of(page)
+
+
+def test_every_kind_has_its_words() -> None:
+    groups = {kind.split(".")[0] for kind in KINDS}
+    assert {english(name) for name in {*KINDS, *groups}} == WORDS
 
 
 def test_nothing_matches(senior: Person, sign_in: SignIn) -> None:

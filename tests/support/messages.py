@@ -48,7 +48,7 @@ def _sources() -> Iterator[tuple[Path, str]]:
     for folder in folders:
         for path in sorted(folder.rglob("*.py")):
             yield path, path.read_text()
-        for path in sorted(folder.rglob("*.html")):
+        for path in sorted([*folder.rglob("*.html"), *folder.rglob("messages/*.txt")]):
             # What Django makes of a template reads like Python once nothing is indented.
             python = templatize(path.read_text(), origin=str(path))
             yield path, "\n".join(line.strip() for line in python.splitlines())

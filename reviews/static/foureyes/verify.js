@@ -16,7 +16,7 @@
 
   const say = (more = "") => {
     const words = said.dataset.words;
-    said.textContent = `${words.replace("{checked}", checked.toLocaleString()).replace("{faulty}", faulty.toLocaleString())}. ${more}`;
+    said.textContent = `${words.replace("{checked}", checked.toLocaleString(document.documentElement.lang)).replace("{faulty}", faulty.toLocaleString(document.documentElement.lang))}. ${more}`;
   };
 
   const row = async () => {
