@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Entry(NamedTuple):
@@ -86,9 +87,14 @@ _AGENT = (
 )
 
 _RISK = (
-    Entry("risk.score", _("number"), _("0 to 100."), "risk.score >= 60"),
+    Entry("risk.score", pgettext_lazy("kind of value", "number"), _("0 to 100."), "risk.score >= 60"),
     Entry("risk.level", _("text"), _("low, medium, high or critical."), 'risk.level in ["high", "critical"]'),
-    Entry("risk.cvss", _("number"), _("The CVSS score, 0.0 to 10.0; 0.0 when there is none."), "risk.cvss >= 7.0"),
+    Entry(
+        "risk.cvss",
+        pgettext_lazy("kind of value", "number"),
+        _("The CVSS score, 0.0 to 10.0; 0.0 when there is none."),
+        "risk.cvss >= 7.0",
+    ),
     Entry(
         "risk.rule",
         _("text"),
