@@ -87,7 +87,7 @@ class DraftForm:
     def about(self: Any) -> tuple[str, Model]:
         """The draft in words, and the row that it is filed under."""
         rule = self.instance
-        return f"{'' if rule.pk else 'new '}{rule._meta.verbose_name} {rule}", rule
+        return f"{'' if rule.pk else 'new '}{rule._meta.verbose_name_raw} {rule}", rule
 
     def draft(self) -> Drafted:
         """The rules as they would be once the form is saved. Raises InvalidRule and NoRulebook."""

@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -186,7 +187,8 @@ class RuleFiles:
         return replayed(self, request, self._import_form(plan_of(self.model, upload.table), upload, request.POST))
 
     def _import_form(self: Any, plan: Plan, upload: Upload, data: Any = None, **kwargs: Any) -> ImportForm:
-        about = f"import of {upload.file} ({plan.kind})", self.model()
+        with translation.override(None):  # a replay's subject is kept, so it is English
+            about = f"import of {upload.file} ({plan.kind})", self.model()
         return ImportForm(data, plans=[plan], about=about, seen=upload.seen, **kwargs)
 
     def _confirmed(self: Any, request: HttpRequest) -> HttpResponse:
