@@ -143,8 +143,9 @@ def translated(models: Iterable[type[Model]]) -> None:
     """Let the names and helps of models and fields be translated when they are shown. Migrations see no difference."""
     for model in models:
         options: Any = model._meta
-        options.verbose_name = _shown(options.verbose_name)
-        options.verbose_name_plural = _shown(options.verbose_name_plural)
+        # Django makes several of one when its texts are asked for: in English, with an s.
+        several = str(options.verbose_name_plural)
+        options.verbose_name, options.verbose_name_plural = _shown(options.verbose_name), gettext_lazy(several)
         for field in options.local_fields + options.local_many_to_many:
             field.verbose_name = _shown(field.verbose_name)
             field.help_text = _shown(field.help_text)

@@ -74,6 +74,7 @@ class PolicyForm(RuleForm):
 
     controls = PickField(
         Control,
+        label=gettext_lazy("Controls"),
         kind="controls",
         hint=gettext_lazy("AC-3 or access"),
         help_text=gettext_lazy("The controls of SP 800-53 it serves, for the auditor."),

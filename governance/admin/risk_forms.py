@@ -22,6 +22,7 @@ NO_BROWSER_HELP = {"autocomplete": "off", "spellcheck": "false"}
 class ActionTypeRuleForm(RuleForm):
     techniques = PickField(
         Technique,
+        label=gettext_lazy("Techniques"),
         kind="techniques",
         hint=gettext_lazy("T1485 or exfiltration"),
         help_text=gettext_lazy(
@@ -30,6 +31,7 @@ class ActionTypeRuleForm(RuleForm):
     )
     controls = PickField(
         Control,
+        label=gettext_lazy("Controls"),
         kind="controls",
         hint=gettext_lazy("AC-3 or access"),
         suggests=True,
