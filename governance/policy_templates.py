@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 _PRODUCTION = '["production", "prod", "live"]'
 _IN_PRODUCTION = (
     f"(action.environment.lowerAscii() in {_PRODUCTION}\n"
@@ -26,11 +28,14 @@ _NIGHT = datetime(2026, 10, 14, 22, 30, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One policy to begin with. `adapt` says what to change first, where there is something."""
+    """One policy to begin with. `adapt` says what to change first, where there is something.
+
+    `what` and `adapt` are translated when they are shown; name and reason become the policy's own, as they are.
+    """
 
     slug: str
     name: str
-    what: str
+    what: Any
     condition: str
     effect: str
     severity: str
@@ -38,7 +43,7 @@ class Template:
     controls: tuple[str, ...]
     example: dict[str, Any]
     harmless: dict[str, Any]
-    adapt: str = ""
+    adapt: Any = ""
     mode: str = field(default="observe", init=False)
 
 
@@ -46,7 +51,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         slug="production-database-changes",
         name="Changes to a production database",
-        what="Writing, deleting or altering in a database that the agent says is production.",
+        what=_("Writing, deleting or altering in a database that the agent says is production."),
         condition='(action.type.startsWith("database.") || action.type.startsWith("database_")'
         ' || action.type == "data_modification")\n'
         '  && !action.type.matches("[._](read|query|select)$")\n'
@@ -61,7 +66,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         slug="personal-data-through-mcp",
         name="Personal data through MCP",
-        what="An action through an MCP server in which the agent sees personal data.",
+        what=_("An action through an MCP server in which the agent sees personal data."),
         condition='(action.mcp_server != "" || action.type.startsWith("mcp.")\n'
         '    || action.context.?source.orValue("") == "mcp_server")\n'
         "  && (action.indicators.?pii_involved.orValue(false) == true\n"
@@ -76,7 +81,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         slug="deny-payments-by-agents",
         name="No payments by agents",
-        what="Any payment, transfer or refund that an agent starts is refused, whatever its amount.",
+        what=_("Any payment, transfer or refund that an agent starts is refused, whatever its amount."),
         condition=_IS_PAYMENT,
         effect="deny",
         severity="critical",
@@ -88,7 +93,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         slug="review-payments-by-agents",
         name="Payments by agents need a person",
-        what="The milder one: a payment waits for a person when its amount is large, or not said.",
+        what=_("The milder one: a payment waits for a person when its amount is large, or not said."),
         condition=f"{_IS_PAYMENT}\n  && (!has(action.details.amount) || double(action.details.amount) > 1000.0)",
         effect="require_approval",
         severity="high",
@@ -96,12 +101,12 @@ TEMPLATES: tuple[Template, ...] = (
         controls=("AC-3", "AU-10"),
         example={"action_type": "transaction", "details": {"amount": "1500.00"}},
         harmless={"action_type": "transaction", "details": {"amount": 20}},
-        adapt="Change 1000.0 to your own limit.",
+        adapt=_("Change 1000.0 to your own limit."),
     ),
     Template(
         slug="public-storage",
         name="Storage open to everybody",
-        what="A bucket, share or file is made public, by its access list or in words.",
+        what=_("A bucket, share or file is made public, by its access list or in words."),
         condition='string(action.details.?acl.orValue("")).lowerAscii().startsWith("public")\n'
         "  || action.details.?public.orValue(false) == true\n"
         '  || action.description.matches(r"(?i)\\bpublic(ly)?[ -](read(able)?|access(ible)?|acl|bucket)\\b")',
@@ -115,7 +120,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         slug="bulk-deletion",
         name="Deleting many things at once",
-        what="A deletion of more than 100 records, or of all of them, by its type, its count or its words.",
+        what=_("A deletion of more than 100 records, or of all of them, by its type, its count or its words."),
         condition='action.type.matches("(^|[._])(delete|drop|truncate|purge|destroy|bulk_delete)$")\n'
         '  && (action.type.matches("(drop|truncate|bulk_delete)$")\n'
         "    || double(action.details.?count.orValue(0)) > 100.0\n"
@@ -131,7 +136,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         slug="outside-office-hours",
         name="Outside office hours",
-        what="From seven in the evening until seven in the morning, and at weekends, anything that is not low risk.",
+        what=_("From seven in the evening until seven in the morning, and at weekends, anything that is not low risk."),
         condition='(action.at.getHours("Europe/Berlin") < 7 || action.at.getHours("Europe/Berlin") >= 19\n'
         '    || action.at.getDayOfWeek("Europe/Berlin") in [0, 6])\n'
         "  && risk.score >= 50",
@@ -141,12 +146,12 @@ TEMPLATES: tuple[Template, ...] = (
         controls=("AC-2", "AU-6"),
         example={"action_type": "data_access", "at": _NIGHT},
         harmless={"action_type": "data_access", "at": _WORKDAY},
-        adapt="Change the time zone and the hours to yours.",
+        adapt=_("Change the time zone and the hours to yours."),
     ),
     Template(
         slug="secrets-by-autonomous-agents",
         name="Secrets and autonomous agents",
-        what="An agent nobody watches, or nobody has registered, reads or changes a secret.",
+        what=_("An agent nobody watches, or nobody has registered, reads or changes a secret."),
         condition='agent.type in ["autonomous", "unregistered"]\n'
         '  && (action.type.startsWith("secret.") || action.type.startsWith("secret_")\n'
         '    || action.type in ["credential_access", "password_reset", "user.password_reset"])',
@@ -160,7 +165,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         slug="recipients-outside",
         name="Recipients outside the organisation",
-        what="A message or a file goes to an address that is not one of yours.",
+        what=_("A message or a file goes to an address that is not one of yours."),
         condition="action.indicators.?external_transfer.orValue(false) == true\n"
         '  || [string(action.details.?recipient.orValue("")), string(action.details.?to.orValue(""))]\n'
         '    .exists(to, to.contains("@") && !to.lowerAscii().endsWith("@example.com"))\n'
@@ -172,12 +177,12 @@ TEMPLATES: tuple[Template, ...] = (
         controls=("AC-21", "AC-20", "SC-7"),
         example={"action_type": "email.send", "details": {"recipients": ["ann@example.com", "eve@example.net"]}},
         harmless={"action_type": "email.send", "details": {"recipient": "Ann@Example.com"}},
-        adapt="Change @example.com to your own domain.",
+        adapt=_("Change @example.com to your own domain."),
     ),
     Template(
         slug="irreversible-and-far",
         name="Cannot be undone, and reaches far",
-        what="What its rule calls irreversible, where the damage would not stay with one record.",
+        what=_("What its rule calls irreversible, where the damage would not stay with one record."),
         condition='risk.reversibility == "no" && risk.blast_radius in ["records", "system", "outside"]',
         effect="require_approval",
         severity="high",
@@ -189,7 +194,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         slug="unregistered-agents",
         name="Agents nobody has registered",
-        what="An id that was first seen in a submission does more than read.",
+        what=_("An id that was first seen in a submission does more than read."),
         condition='agent.type == "unregistered" && risk.score >= 50',
         effect="require_approval",
         severity="medium",
@@ -201,7 +206,9 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         slug="reading-in-test",
         name="Reading in a test environment",
-        what="Lets reading pass without a person in what the agent calls a test environment; never a critical score.",
+        what=_(
+            "Lets reading pass without a person in what the agent calls a test environment; never a critical score."
+        ),
         condition='action.environment.lowerAscii() in ["test", "testing", "staging", "development", "dev"]\n'
         '  && (action.type in ["query", "data_access", "analysis"]'
         ' || action.type.matches("[._](read|query|select|list)$"))\n'
@@ -212,7 +219,7 @@ TEMPLATES: tuple[Template, ...] = (
         controls=("AC-3",),
         example={"action_type": "database.read", "environment": "staging"},
         harmless={"action_type": "database.delete", "environment": "staging"},
-        adapt="The environment is what the agent says. Allow only where you believe it.",
+        adapt=_("The environment is what the agent says. Allow only where you believe it."),
     ),
 )
 

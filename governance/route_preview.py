@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, product
 
+from django.utils.translation import gettext as _
+
 from governance import routing
 from governance.models import Delegation, Person
 from governance.routing import CEILINGS, Ballot, Requirement, Route, Stage
@@ -82,7 +84,9 @@ def _seat(person: Person, away: Person | None = None) -> Seat:
     holder = away or person
     return Seat(
         person=person.identity,
-        name=f"{person.shown_name} (for {away.shown_name})" if away else person.shown_name,
+        name=_("{person} (for {away})").format(person=person.shown_name, away=away.shown_name)
+        if away
+        else person.shown_name,
         groups=frozenset(group.pk for group in holder.groups.all()),
         level=min(person.approval_level or 0, holder.approval_level or 0),
         sees_all=holder.has_perm(SEE_ALL),
@@ -105,7 +109,9 @@ def preview(route: Route, sample: Sample, all_seats: Iterable[Seat] | None = Non
     found.problems += _problems(route, chairs, sample, found)
     if not found.problems and (missed := _never_missing(route, chairs, sample)):
         names = ", ".join(missed)
-        found.notes.append(f"Only the minimum is there: it cannot be met while one of these is away: {names}.")
+        found.notes.append(
+            _("Only the minimum is there: it cannot be met while one of these is away: {names}.").format(names=names)
+        )
     if route.escalate_after is not None and route.escalate_to is not None:
         found.notes += _escalation(route, chairs, sample)
     return found
@@ -129,7 +135,7 @@ def _crews(route: Route, sample: Sample, chairs: Sequence[Seat]) -> Iterator[lis
         others = choices.setdefault(seat.person, [])
         if fits and not any(fits <= other and one.away in (None, seat.away) for other, one in others):
             others.append((fits, seat))
-    options = [[seat for _, seat in others] for others in choices.values() if others]
+    options = [[seat for fits, seat in others] for others in choices.values() if others]
     for taken in islice(product(*options), _MOST_CREWS):
         away = {seat.away for seat in taken}
         yield [seat.ballot(sample) for seat in taken if seat.person not in away]
@@ -147,15 +153,19 @@ def _problems(route: Route, chairs: Sequence[Seat], sample: Sample, found: Previ
     for number, (stage, wanted) in enumerate(found.stages, start=1):
         short = [one for one in wanted if one.is_short]
         for one in short:
-            who = f"only {', '.join(one.people)}" if one.people else "nobody"
-            yield f"Stage {number} cannot be met: it wants {one.requirement.words}, and {who} could approve this."
+            says = _("Stage {number} cannot be met: it wants {wanted}, and nobody could approve this.")
+            if one.people:
+                says = _("Stage {number} cannot be met: it wants {wanted}, and only {people} could approve this.")
+            yield says.format(number=number, wanted=one.requirement.words, people=", ".join(one.people))
         if not short and not can_be_met(replace(route, stages=(stage,)), sample, chairs):
-            yield f"Stage {number} cannot be met by distinct people: the same ones are wanted twice in it."
+            yield _("Stage {number} cannot be met by distinct people: the same ones are wanted twice in it.").format(
+                number=number
+            )
             short = wanted
         if short:
             return
     if not can_be_met(route, sample, chairs):
-        yield "The stages cannot all be met: the same people are wanted in several, and each counts once."
+        yield _("The stages cannot all be met: the same people are wanted in several, and each counts once.")
 
 
 def _never_missing(route: Route, chairs: Sequence[Seat], sample: Sample) -> list[str]:
@@ -175,10 +185,17 @@ def _never_missing(route: Route, chairs: Sequence[Seat], sample: Sample) -> list
 
 def _escalation(route: Route, chairs: Sequence[Seat], sample: Sample) -> Iterator[str]:
     called = [seat for seat in chairs if route.escalate_to in seat.groups]
-    begins = f"After {route.escalate_after} minutes it is escalated to {route.escalate_to_name}, and"
+    minutes, group = route.escalate_after, route.escalate_to_name
     if not called:
-        yield f"{begins} nobody there could approve a score of {sample.score:.3g}."
+        says = _(
+            "After {minutes} minutes it is escalated to {group}, and nobody there could approve a score of {score}."
+        )
+        yield says.format(minutes=minutes, group=group, score=f"{sample.score:.3g}")
         return
     level = max(one.level for stage in route.stages for one in stage.requirements)
     if all(seat.level < level for seat in called):
-        yield f"{begins} nobody there has level {level}, which the route asks for."
+        says = _(
+            "After {minutes} minutes it is escalated to {group}, and nobody there has level {level}, which the"
+            " route asks for."
+        )
+        yield says.format(minutes=minutes, group=group, level=level)

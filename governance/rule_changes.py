@@ -181,7 +181,7 @@ def _record(
     after: State,
     replay: Replay | None,
 ) -> None:
-    name, kind = str(getattr(row, _NAMED_BY[type(row)])), str(row._meta.verbose_name)
+    name, kind = str(getattr(row, _NAMED_BY[type(row)])), row._meta.verbose_name_raw
     ledger.append(
         "rule.created" if before is None else "rule.changed",
         actor=actor,

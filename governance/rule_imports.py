@@ -175,7 +175,7 @@ def import_rules(
                 stream=STREAM,
                 subject={"kind": "rulebookversion", "id": str(version.version)},
                 data={
-                    "rule_kind": str(plan.model._meta.verbose_name),
+                    "rule_kind": plan.model._meta.verbose_name_raw,
                     "created": len(plan.new),
                     "changed": len(plan.changed),
                     "rows": len(plan.lines),

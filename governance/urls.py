@@ -6,6 +6,7 @@ from allauth.account import views as accounts
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
 from governance import views
@@ -16,7 +17,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.logout = accounts.logout  # type: ignore[method-assign]
 admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[method-assign,assignment]
 admin.site.site_header = admin.site.site_title = "Foureyes"
-admin.site.index_title = "Rules, agents and people"
+admin.site.index_title = _("Rules, agents and people")
 admin.site.site_url = None  # the frame has its own ways back to the portal
 admin.site.get_app_list = front_page.jobs  # type: ignore[method-assign]
 admin.site.index = front_page.index  # type: ignore[method-assign]

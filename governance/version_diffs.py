@@ -6,23 +6,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
 from governance import stage_texts
 from governance.rule_diffs import FieldDiff, differences
 
 # Section of a content: what it is called, and the fields by which a rule is known again.
-SECTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "levels": ("Level scores", ("level",)),
-    "action_types": ("Action types", ("pattern",)),
-    "evidence": ("Evidence rules", ("name",)),
-    "indicators": ("Indicator rules", ("name",)),
-    "policies": ("Policies", ("name",)),
-    "thresholds": ("Thresholds", ("agent_type", "agent_id", "team")),
-    "routes": ("Routes", ("name",)),
+SECTIONS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "levels": (_("Level scores"), ("level",)),
+    "action_types": (_("Action types"), ("pattern",)),
+    "evidence": (_("Evidence rules"), ("name",)),
+    "indicators": (_("Indicator rules"), ("name",)),
+    "policies": (_("Policies"), ("name",)),
+    "thresholds": (_("Thresholds"), ("agent_type", "agent_id", "team")),
+    "routes": (_("Routes"), ("name",)),
 }
+# What became of a rule, as the page translates it.
+WHAT = (gettext_noop("added"), gettext_noop("removed"), gettext_noop("changed"))
 # Kinds whose order says something.
 _ORDERED = {
-    "policies": "The policies give their reasons in another order.",
-    "routes": "The routes are tried in another order; the first that fits is taken.",
+    "policies": _("The policies give their reasons in another order."),
+    "routes": _("The routes are tried in another order; the first that fits is taken."),
 }
 _LISTS = {"techniques": "\n", "controls": "\n", "words": "\n"}
 
@@ -46,10 +51,10 @@ class RuleDiff:
 class Section:
     """What is different among the rules of one kind. `reordered` says so when their order is another one, too."""
 
-    title: str
+    title: Any
     rules: list[RuleDiff]
     same: int
-    reordered: str = ""
+    reordered: Any = ""
 
     def count(self, what: str) -> int:
         return sum(rule.what == what for rule in self.rules)

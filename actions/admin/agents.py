@@ -13,6 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actions.agent_keys import issue_key, revoke_key
 from actions.agents import block_agent, change_agent, ensure_agent, line_of, release_agent
@@ -32,7 +34,9 @@ _SAMPLES = 500
 class ReasonForm(forms.Form):
     """The reason every switch asks for."""
 
-    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), help_text="Kept in the ledger, shown to agents.")
+    reason = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}), help_text=gettext_lazy("Kept in the ledger, shown to agents.")
+    )
 
 
 class _Asks:
@@ -100,7 +104,7 @@ class KeyInline(admin.TabularInline):
         if key.pk is None or key.revoked_at:
             return ""
         return format_html(
-            '<a href="{}">Revoke</a>', reverse("admin:actions_agent_revoke", args=[key.agent_id, key.pk])
+            '<a href="{}">{}</a>', reverse("admin:actions_agent_revoke", args=[key.agent_id, key.pk]), _("Revoke")
         )
 
 
@@ -111,9 +115,11 @@ class AgentForm(forms.ModelForm):
         model = Agent
         fields = ("agent_id", "name", "agent_type", "team", "owner", "is_active")
         help_texts = {
-            "agent_type": "Chooses the threshold it is held to. Supervised: a person follows its work. Autonomous:"
-            " nobody watches while it works. Unregistered: its id came in a submission and nobody has vouched for it"
-            " yet; choosing another type registers it. An agent cannot change this itself."
+            "agent_type": gettext_lazy(
+                "Chooses the threshold it is held to. Supervised: a person follows its work. Autonomous:"
+                " nobody watches while it works. Unregistered: its id came in a submission and nobody has vouched for"
+                " it yet; choosing another type registers it. An agent cannot change this itself."
+            )
         }
 
 
@@ -144,47 +150,54 @@ class AgentAdmin(_Asks, BoundedAdmin):
     change_form_template = "admin/actions/agent/change_form.html"
     change_list_template = "admin/actions/agent/change_list.html"
 
-    @admin.display(description="known since", ordering="created_at")
+    @admin.display(description=gettext_lazy("known since"), ordering="created_at")
     def known_since(self, agent: Agent) -> str:
         """When it came, and how: by a person's hand, or in a submission."""
         if agent.pk is None:
             return "-"
-        how = f"with the key of {agent.registered_by.agent_id}" if agent.registered_by else "made by a person"
-        return f"{agent.created_at:%Y-%m-%d}, {how}"
+        day = f"{agent.created_at:%Y-%m-%d}"
+        if agent.registered_by:
+            return _("{day}, with the key of {agent}").format(day=day, agent=agent.registered_by.agent_id)
+        return _("{day}, made by a person").format(day=day)
 
-    @admin.display(description="samples")
+    @admin.display(description=gettext_lazy("samples"))
     def sampled(self, agent: Agent) -> SafeString | str:
         """How many of its approvals by the rules people looked at afterwards, and where they had a concern."""
         looked = list(
             Sample.objects.filter(action__agent=agent, looked_at__isnull=False).order_by("-pk")[: _SAMPLES + 1]
         )
         concerns = [one for one in looked[:_SAMPLES] if one.finding == Sample.Finding.CONCERN]
-        number = f"{_SAMPLES} and more" if len(looked) > _SAMPLES else str(len(looked))
-        said = f"{number} looked at afterwards, {len(concerns)} of concern"
+        is_cut = len(looked) > _SAMPLES
+        number = _("{number} and more").format(number=_SAMPLES) if is_cut else str(len(looked))
+        said = _("{number} looked at afterwards, {concerns} of concern").format(number=number, concerns=len(concerns))
         latest = [(reverse("action", args=[one.action_id]), one.action_id, plain(one.note)) for one in concerns[:10]]
         return format_html("{}{}", said, format_html_join("", '<br><a href="{}">#{}</a> {}', latest))
 
-    @admin.display(description="threshold in force")
+    @admin.display(description=gettext_lazy("threshold in force"))
     def line(self, agent: Agent) -> str:
         """The line its next submission is held to, and which rule draws it."""
         if agent.pk is None:
-            return "The one of its type, unless a threshold names this agent."
+            return _("The one of its type, unless a threshold names this agent.")
         try:
             held_to = line_of(agent)
         except NoRulebook as exc:
-            return f"A person decides everything: {exc}"
-        begins = f"A person decides from a score of {held_to.review_from:g} on"
-        ends = "nothing is refused by its score alone"
+            return _("A person decides everything: {why}").format(why=exc)
+        review, deny = f"{held_to.review_from:g}", f"{held_to.deny_from or 0:g}"
+        says = _("A person decides from a score of {review} on; nothing is refused by its score alone.")
         if held_to.deny_from is not None:
-            ends = f"from {held_to.deny_from:g} on it is refused without asking anybody"
+            says = _(
+                "A person decides from a score of {review} on; from {deny} on it is refused without asking anybody."
+            )
         return format_html(
-            '{}; {}.<br>It is the line of {}: {} {}<a href="{}">All thresholds</a>',
-            begins,
-            ends,
-            held_to.applies_to,
-            held_to.reason or "no threshold names it or its type, so the guide's holds.",
-            "Where another agent's key speaks for it, that agent's line holds as well. " if agent.registered_by else "",
+            '{}<br>{} {} {}<a href="{}">{}</a>',
+            says.format(review=review, deny=deny),
+            _("It is the line of {whom}:").format(whom=held_to.applies_to),
+            held_to.reason or _("no threshold names it or its type, so the guide's holds."),
+            _("Where another agent's key speaks for it, that agent's line holds as well. ")
+            if agent.registered_by
+            else "",
             reverse("admin:governance_threshold_changelist"),
+            _("All thresholds"),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> tuple[str, ...]:
@@ -233,15 +246,15 @@ class AgentAdmin(_Asks, BoundedAdmin):
         back = reverse("admin:actions_agent_change", args=[pk])
 
         def verb(*, actor: Any) -> str:
-            _, text = issue_key(
+            text = issue_key(
                 actor=actor, agent_id=agent.agent_id, team=agent.team.name, issued_by=cast(Person, request.user)
-            )
-            return f"The key of {agent.agent_id}, shown this once: {text}"
+            )[1]
+            return _("The key of {agent_id}, shown this once: {text}").format(agent_id=agent.agent_id, text=text)
 
         return self.ask(
             request,
-            title=f"Issue a key to {agent}",
-            button="Issue key",
+            title=_("Issue a key to {agent}").format(agent=agent),
+            button=_("Issue key"),
             back=back,
             verb=verb,
             form=forms.Form,
@@ -252,34 +265,36 @@ class AgentAdmin(_Asks, BoundedAdmin):
 
         def verb(*, actor: Any, reason: str) -> str:
             revoke_key(key.pk, actor=actor, reason=reason)
-            return f"Key {key.public_id} is revoked; its next request is refused."
+            return _("Key {public_id} is revoked; its next request is refused.").format(public_id=key.public_id)
 
         back = reverse("admin:actions_agent_change", args=[pk])
         return self.ask(request, title=f"Revoke key {key.public_id}", button="Revoke key", back=back, verb=verb)
 
     def block(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._switch(request, pk, block_agent, "Block")
+        said = _("Blocked {agent}.")
+        return self._switch(request, pk, block_agent, title=_("Block {agent}"), word=_("Block"), said=said)
 
     def release(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._switch(request, pk, release_agent, "Release")
+        said = _("Released {agent}.")
+        return self._switch(request, pk, release_agent, title=_("Release {agent}"), word=_("Release"), said=said)
 
-    def _switch(self, request: HttpRequest, pk: int, switch: Any, word: str) -> HttpResponse:
+    def _switch(self, request: HttpRequest, pk: int, switch: Any, *, title: str, word: str, said: str) -> HttpResponse:
         agent = get_object_or_404(Agent, pk=pk)
 
         def verb(*, actor: Any, reason: str) -> str:
             switch(agent.pk, actor=actor, reason=reason)
-            return f"{word}ed {agent.agent_id}." if word == "Block" else f"{word}d {agent.agent_id}."
+            return said.format(agent=agent.agent_id)
 
         back = reverse("admin:actions_agent_change", args=[pk])
-        return self.ask(request, title=f"{word} {agent}", button=word, back=back, verb=verb)
+        return self.ask(request, title=title.format(agent=agent), button=word, back=back, verb=verb)
 
     def kill_switch(self, request: HttpRequest) -> HttpResponse:
         on = KillSwitch.objects.filter(blocked=True).exists()
 
         def verb(*, actor: Any, reason: str) -> str:
             switch_all(blocked=not on, actor=actor, reason=reason)
-            return "Every agent may submit again." if on else "Every agent is blocked."
+            return _("Every agent may submit again.") if on else _("Every agent is blocked.")
 
-        word = "Release every agent" if on else "Block every agent"
+        word = _("Release every agent") if on else _("Block every agent")
         back = reverse("admin:actions_agent_changelist")
         return self.ask(request, title=word, button=word, back=back, verb=verb)

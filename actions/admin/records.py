@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actions.models import Action, Agent, DecidedVia, Outcome, State
@@ -124,7 +125,9 @@ class ActionAdmin(BigReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("in the portal"))
     def page(self, action: Action) -> SafeString:
-        return _portal(action.pk, f"Action {action.pk}: what happened, who voted, what can be done")
+        return _portal(
+            action.pk, _("Action {number}: what happened, who voted, what can be done").format(number=action.pk)
+        )
 
     @admin.display(description=gettext_lazy("agent"))
     def by(self, action: Action) -> str:
@@ -132,7 +135,9 @@ class ActionAdmin(BigReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("what"))
     def what(self, action: Action) -> str:
-        return f"{plain(action.action_type, limit=60)} on {plain(action.resource, limit=80)}"
+        return _("{kind} on {resource}").format(
+            kind=plain(action.action_type, limit=60), resource=plain(action.resource, limit=80)
+        )
 
     @admin.display(description=gettext_lazy("risk"))
     def risk(self, action: Action) -> str:
@@ -216,7 +221,9 @@ class OutcomeAdmin(BigReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("what"))
     def what(self, outcome: Outcome) -> str:
-        return f"{plain(outcome.action.action_type, limit=60)} on {plain(outcome.action.resource, limit=80)}"
+        return _("{kind} on {resource}").format(
+            kind=plain(outcome.action.action_type, limit=60), resource=plain(outcome.action.resource, limit=80)
+        )
 
     @admin.display(description=gettext_lazy("in the portal"))
     def page(self, outcome: Outcome) -> SafeString:

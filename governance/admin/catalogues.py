@@ -12,6 +12,8 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from governance.admin.ledger import ReadOnlyAdmin
 from governance.admin.rules import RuleAdmin
@@ -24,26 +26,31 @@ from governance.models import ActionTypeRule, CatalogueRelease, Control, Mitigat
 _TECHNIQUE_START = re.compile(r"(AML\.)?T\d[\d.]*|AML\.?|ASI\d*", re.IGNORECASE)
 _CONTROL_START = re.compile(r"[A-Z]{2}-\d{0,2}", re.IGNORECASE)
 
-_BASELINES = {"low": "Low", "moderate": "Moderate", "high": "High", "privacy": "Privacy"}
+_BASELINES: dict[str, Any] = {
+    "low": gettext_lazy("Low"),
+    "moderate": gettext_lazy("Moderate"),
+    "high": gettext_lazy("High"),
+    "privacy": gettext_lazy("Privacy"),
+}
 
 
 class WithdrawnFilter(admin.SimpleListFilter):
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("in_force", "In force"), ("withdrawn", "Withdrawn")]
+        return [("in_force", _("In force")), ("withdrawn", _("Withdrawn"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset if self.value() is None else queryset.filter(is_withdrawn=self.value() == "withdrawn")
 
 
 class UsedFilter(admin.SimpleListFilter):
-    title = "use"
+    title = gettext_lazy("use")
     parameter_name = "used"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Used by an action type"), ("no", "Not used")]
+        return [("yes", _("Used by an action type")), ("no", _("Not used"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() is None:
@@ -52,7 +59,7 @@ class UsedFilter(admin.SimpleListFilter):
 
 
 class BaselineFilter(admin.SimpleListFilter):
-    title = "baseline"
+    title = gettext_lazy("baseline")
     parameter_name = "baseline"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -67,10 +74,6 @@ def _how_often(through: type[Model], row: str, other: str) -> Combinable:
     links = through._default_manager.filter(**{row: OuterRef("pk"), f"{other}__is_enabled": True})
     counted = links.order_by().values(row).annotate(often=Count("pk")).values("often")
     return Coalesce(Subquery(counted), Value(0))
-
-
-def _counted(count: int, one: str, many: str) -> str | None:
-    return f"{count} {one if count == 1 else many}" if count else None
 
 
 class CatalogueAdmin(RuleAdmin):
@@ -89,13 +92,15 @@ class CatalogueAdmin(RuleAdmin):
         """The rows whose id begins with a term, if it is the beginning of one."""
         raise NotImplementedError
 
-    @admin.display(description="Used by", ordering="used")
+    @admin.display(description=gettext_lazy("Used by"), ordering="used")
     def used_by(self, row: Any) -> str | None:
-        return _counted(row.used, "action type", "action types")
+        if not row.used:
+            return None
+        return ngettext("{number} action type", "{number} action types", row.used).format(number=row.used)
 
-    @admin.display(description="State", ordering="is_withdrawn")
+    @admin.display(description=gettext_lazy("State"), ordering="is_withdrawn")
     def state(self, row: Any) -> SafeString | None:
-        return format_html('<span class="gone">{}</span>', "withdrawn") if row.is_withdrawn else None
+        return format_html('<span class="gone">{}</span>', _("withdrawn")) if row.is_withdrawn else None
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -135,7 +140,7 @@ class TechniqueAdmin(CatalogueAdmin):
     def about(self, row: Any) -> dict[str, Any]:
         return about_technique(row)
 
-    @admin.display(description="Of", ordering="framework")
+    @admin.display(description=gettext_lazy("Of"), ordering="framework")
     def publisher(self, row: Any) -> str:
         return row.get_framework_display().removeprefix("MITRE ")
 
@@ -167,17 +172,19 @@ class ControlAdmin(CatalogueAdmin):
     def about(self, row: Any) -> dict[str, Any]:
         return about_control(row)
 
-    @admin.display(description="Control", ordering=in_order())
+    @admin.display(description=gettext_lazy("Control"), ordering=in_order())
     def number(self, row: Any) -> str:
         return row.control_id
 
-    @admin.display(description="Baselines")
+    @admin.display(description=gettext_lazy("Baselines"))
     def baselines(self, row: Any) -> str:
-        return ", ".join(name for level, name in _BASELINES.items() if getattr(row, f"in_{level}"))
+        return ", ".join(str(name) for level, name in _BASELINES.items() if getattr(row, f"in_{level}"))
 
-    @admin.display(description="Policies", ordering="policy_count")
+    @admin.display(description=gettext_lazy("Policies"), ordering="policy_count")
     def policies_with_it(self, row: Any) -> str | None:
-        return _counted(row.policy_count, "policy", "policies")
+        if not row.policy_count:
+            return None
+        return ngettext("{number} policy", "{number} policies", row.policy_count).format(number=row.policy_count)
 
 
 @admin.register(Mitigation)
@@ -211,6 +218,6 @@ class CatalogueReleaseAdmin(ReadOnlyAdmin):
     list_filter = ("catalogue",)
     search_fields = ("title", "version", "digest")
 
-    @admin.display(description="What came of it")
+    @admin.display(description=gettext_lazy("What came of it"))
     def what_came_of_it(self, row: Any) -> str:
-        return ", ".join(f"{count:,} {name}" for name, count in row.counts.items() if count) or "nothing new"
+        return ", ".join(f"{count:,} {name}" for name, count in row.counts.items() if count) or _("nothing new")

@@ -13,6 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from governance.admin.ledger import ReadOnlyAdmin
 from governance.delegations import MAX_REASON, delegate, end_delegation
@@ -26,22 +28,25 @@ from governance.sign_in import actor_of
 class ReasonForm(forms.Form):
     """Why an admin ends it."""
 
-    reason = forms.CharField(max_length=MAX_REASON, help_text="Kept in the ledger.")
+    reason = forms.CharField(max_length=MAX_REASON, help_text=gettext_lazy("Kept in the ledger."))
 
 
 class DelegationForm(forms.Form):
     """A delegation for somebody who cannot arrange it themselves."""
 
-    person = forms.ModelChoiceField(Person.objects.none(), label="Who is away")
-    delegate = forms.ModelChoiceField(Person.objects.none(), label="Who acts for them")
-    starts_at = forms.DateTimeField(required=False, help_text="Empty: from now on.")
-    ends_at = forms.DateTimeField(help_text="Year-month-day hour:minute, at most 90 days later.")
-    reason = forms.CharField(max_length=MAX_REASON, help_text="Kept in the ledger.")
+    person = forms.ModelChoiceField(Person.objects.none(), label=gettext_lazy("Who is away"))
+    delegate = forms.ModelChoiceField(Person.objects.none(), label=gettext_lazy("Who acts for them"))
+    starts_at = forms.DateTimeField(required=False, help_text=gettext_lazy("Empty: from now on."))
+    ends_at = forms.DateTimeField(help_text=gettext_lazy("Year-month-day hour:minute, at most 90 days later."))
+    reason = forms.CharField(max_length=MAX_REASON, help_text=gettext_lazy("Kept in the ledger."))
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         zone = timezone.get_current_timezone_name()
-        self.fields["starts_at"].label, self.fields["ends_at"].label = f"From ({zone})", f"Until ({zone})"
+        self.fields["starts_at"].label, self.fields["ends_at"].label = (
+            _("From ({zone})").format(zone=zone),
+            _("Until ({zone})").format(zone=zone),
+        )
         deciding = Person.objects.filter(is_active=True, role__in=DECIDING_ROLES).order_by("username")
         for name in ("person", "delegate"):
             cast(Any, self.fields[name]).queryset = deciding
@@ -61,7 +66,9 @@ class DelegationAdmin(ReadOnlyAdmin):
     def end(self, row: Delegation) -> str:
         if row.ended_at or row.ends_at <= timezone.now():
             return ""
-        return format_html('<a href="{}">End</a>', reverse("admin:governance_delegation_end", args=[row.pk]))
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:governance_delegation_end", args=[row.pk]), pgettext("verb", "End")
+        )
 
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
@@ -90,9 +97,14 @@ class DelegationAdmin(ReadOnlyAdmin):
             except Refusal as refused:
                 form.add_error(None, refused.sentence)
             else:
-                messages.success(request, f"{made.delegate} acts for {made.person} until {shown(made.ends_at)}.")
+                messages.success(
+                    request,
+                    _("{delegate} acts for {person} until {when}.").format(
+                        delegate=made.delegate, person=made.person, when=shown(made.ends_at)
+                    ),
+                )
                 return redirect("admin:governance_delegation_changelist")
-        return self._ask(request, form, title="Let somebody act for a person who is away", button="Save")
+        return self._ask(request, form, title=_("Let somebody act for a person who is away"), button=_("Save"))
 
     def end_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ends it, with a reason."""
@@ -107,9 +119,12 @@ class DelegationAdmin(ReadOnlyAdmin):
             except Refusal as refused:
                 form.add_error(None, refused.sentence)
             else:
-                messages.success(request, f"{row.delegate} no longer acts for {row.person}.")
+                messages.success(
+                    request,
+                    _("{delegate} no longer acts for {person}.").format(delegate=row.delegate, person=row.person),
+                )
                 return redirect("admin:governance_delegation_changelist")
-        return self._ask(request, form, title=f"End: {row}", button="End delegation")
+        return self._ask(request, form, title=_("End: {row}").format(row=row), button=_("End delegation"))
 
     def _ask(self, request: HttpRequest, form: forms.Form, *, title: str, button: str) -> HttpResponse:
         context = {

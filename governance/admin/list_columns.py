@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from governance import risk
 from governance.models import Level
@@ -28,15 +30,18 @@ def level_word(level: str) -> str:
 class RuleColumns:
     """Mixed into the admin of a kind of rules."""
 
-    @admin.display(description="State", ordering="is_enabled")
+    @admin.display(description=gettext_lazy("State"), ordering="is_enabled")
     def state(self, row: Any) -> str:
         if row.is_enabled:
-            return format_html('<span class="state on">{}</span>', "on")
-        return format_html('<span class="state off">{}</span>', "off")
+            return format_html('<span class="state on">{}</span>', _("on"))
+        return format_html('<span class="state off">{}</span>', _("off"))
 
-    @admin.display(description="Changes")
+    @admin.display(description=gettext_lazy("Changes"))
     def history_link(self, row: Any) -> str:
         name = f"admin:{row._meta.app_label}_{row._meta.model_name}_history"
         return format_html(
-            '<a href="{}">History<span class="visually-hidden"> of {}</span></a>', reverse(name, args=[row.pk]), row
+            '<a href="{}">{}<span class="visually-hidden"> {}</span></a>',
+            reverse(name, args=[row.pk]),
+            _("History"),
+            _("of {rule}").format(rule=row),
         )

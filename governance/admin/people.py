@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from governance.account_security import MAX_REASON, remove_second_factor
 from governance.admin.bounded import BoundedAdmin
@@ -26,14 +27,16 @@ class PersonForm(forms.ModelForm):
     new_password = forms.CharField(
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 12 characters. Leave it empty to keep the present one.",
+        help_text=gettext_lazy("At least 12 characters. Leave it empty to keep the present one."),
     )
     second_factor = forms.CharField(
         required=False,
         max_length=MAX_REASON,
-        label="Take away the second step of their sign-in",
-        help_text="Say why, when their phone is lost; the reason is kept in the ledger. They sign in with the password"
-        " alone until they set it up again, and every session of theirs ends. Empty: leave it as it is.",
+        label=gettext_lazy("Take away the second step of their sign-in"),
+        help_text=gettext_lazy(
+            "Say why, when their phone is lost; the reason is kept in the ledger. They sign in with the password"
+            " alone until they set it up again, and every session of theirs ends. Empty: leave it as it is."
+        ),
     )
 
     class Meta:
@@ -49,8 +52,8 @@ class PersonForm(forms.ModelForm):
             "same_as",
             "is_active",
         )
-        labels = {"groups": "Teams", "same_as": "Same human being as"}
-        help_texts = {"groups": "The person sees the actions of these teams."}
+        labels = {"groups": gettext_lazy("Teams"), "same_as": gettext_lazy("Same human being as")}
+        help_texts = {"groups": gettext_lazy("The person sees the actions of these teams.")}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

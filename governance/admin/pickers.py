@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
 
 from governance.models import Control, Mitigation, Technique
 
@@ -70,7 +71,7 @@ def suggested_controls(techniques: Iterable[str]) -> dict[str, Any]:
 class PickWidget(forms.Widget):
     """The chosen rows as ticked boxes, and the field that finds more."""
 
-    def __init__(self, model: type[Model], *, kind: str, hint: str, suggests: bool = False):
+    def __init__(self, model: type[Model], *, kind: str, hint: Any, suggests: bool = False):
         super().__init__()
         self.model, self.kind, self.hint, self.suggests = model, kind, hint, suggests
 
@@ -95,6 +96,7 @@ class PickWidget(forms.Widget):
             "described_by": (attrs or {}).get("aria-describedby", ""),
             "invalid": (attrs or {}).get("aria-invalid", ""),
             "kind": self.kind,
+            "shown_kind": _("techniques") if self.kind == "techniques" else _("controls"),
             "hint": self.hint,
             "chosen": [item(row) for row in rows],
             "typed": ", ".join(one.removeprefix(_TYPED) for one in values if one.startswith(_TYPED)),
@@ -107,7 +109,7 @@ class PickWidget(forms.Widget):
 class PickField(forms.ModelMultipleChoiceField):
     """Rows of a catalogue, ticked or named by their ids."""
 
-    def __init__(self, model: type[Model], *, kind: str, hint: str, suggests: bool = False, **options: Any):
+    def __init__(self, model: type[Model], *, kind: str, hint: Any, suggests: bool = False, **options: Any):
         widget = PickWidget(model, kind=kind, hint=hint, suggests=suggests)
         super().__init__(model._default_manager.all(), widget=widget, required=False, **options)
 
@@ -119,8 +121,10 @@ class PickField(forms.ModelMultipleChoiceField):
         known = dict(self.queryset.filter(**{f"{name}__in": typed}).values_list(name, "pk")) if typed else {}  # type: ignore[union-attr]
         if unknown := sorted(typed - set(known)):
             raise ValidationError(
-                f"{', '.join(unknown)}: not in the catalogue. Check the id, or load the catalogue that has it"
-                " (manage.py load_catalogues)."
+                _(
+                    "{ids}: not in the catalogue. Check the id, or load the catalogue that has it (manage.py"
+                    " load_catalogues)."
+                ).format(ids=", ".join(unknown))
             )
         return super().clean([*ticked, *map(str, known.values())])
 

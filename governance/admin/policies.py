@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from governance import conditions
 from governance.admin.policy_desk import PolicyDesk
@@ -23,11 +25,11 @@ from governance.risk import REVIEW_LINE
 class ValidityFilter(admin.SimpleListFilter):
     """Where now is in the policy's window."""
 
-    title = "validity"
+    title = gettext_lazy("validity")
     parameter_name = "validity"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("now", "In force now"), ("later", "Not yet"), ("over", "Over")]
+        return [("now", _("In force now")), ("later", _("Not yet")), ("over", _("Over"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Policy]) -> QuerySet[Policy]:
         now = timezone.now()
@@ -50,10 +52,10 @@ class PolicyAdmin(PolicyDesk):
     list_select_related = ("owner",)
     search_fields = ("name", "condition", "reason", "controls__control_id")
     groups = (
-        ("What it does", ("name", "effect", "mode", "severity")),
-        ("When it applies", ("condition",)),
-        ("Why, and who answers for it", ("reason", "owner", "controls")),
-        ("For how long", (("valid_from", "valid_until"), "is_enabled", "priority")),
+        (gettext_lazy("What it does"), ("name", "effect", "mode", "severity")),
+        (gettext_lazy("When it applies"), ("condition",)),
+        (gettext_lazy("Why, and who answers for it"), ("reason", "owner", "controls")),
+        (gettext_lazy("For how long"), (("valid_from", "valid_until"), "is_enabled", "priority")),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -75,38 +77,40 @@ class PolicyAdmin(PolicyDesk):
         if conditions.leaves_open(conditions.compile(obj.condition)):
             messages.warning(
                 request,
-                "An action without what the condition asks for gets no answer from this policy, and then a person"
-                " must decide it. To mean “only if it is there”, write has(action.details.amount) && … first.",
+                _(
+                    "An action without what the condition asks for gets no answer from this policy, and then a person"
+                    " must decide it. To mean “only if it is there”, write has(action.details.amount) && … first."
+                ),
             )
         if obj.is_enabled and obj.mode == Policy.Mode.ENFORCE and obj.owner is None:
-            messages.warning(request, "This policy is enforced and nobody answers for it. Name an owner.")
+            messages.warning(request, _("This policy is enforced and nobody answers for it. Name an owner."))
 
     # -- Columns -------------------------------------------------------------------------------------------
 
-    @admin.display(description="Effect", ordering="effect")
+    @admin.display(description=gettext_lazy("Effect"), ordering="effect")
     def does(self, policy: Policy) -> str:
         if policy.mode == Policy.Mode.ENFORCE:
             return format_html("<b>{}</b>", policy.get_effect_display())
-        return format_html('{} <span class="quiet">(observed only)</span>', policy.get_effect_display())
+        return format_html('{} <span class="quiet">({})</span>', policy.get_effect_display(), _("observed only"))
 
-    @admin.display(description="Owner", ordering="owner__username")
+    @admin.display(description=gettext_lazy("Owner"), ordering="owner__username")
     def answered_for_by(self, policy: Policy) -> str:
         if policy.owner:
             return str(policy.owner)
         is_missed = policy.is_enabled and policy.mode == Policy.Mode.ENFORCE
-        return format_html('<span class="{}">nobody</span>', "missed" if is_missed else "quiet")
+        return format_html('<span class="{}">{}</span>', "missed" if is_missed else "quiet", _("nobody"))
 
-    @admin.display(description="Validity", ordering="valid_from")
+    @admin.display(description=gettext_lazy("Validity"), ordering="valid_from")
     def validity(self, policy: Policy) -> str:
         """Where now is in its window, and the end of it that matters."""
         now, begins, ends = timezone.now(), policy.valid_from, policy.valid_until
         if begins and now < begins:
-            return f"not yet: from {shown(begins)}"
+            return _("not yet: from {when}").format(when=shown(begins))
         if ends and now >= ends:
-            return f"over since {shown(ends)}"
-        return f"in force until {shown(ends)}" if ends else "in force"
+            return _("over since {when}").format(when=shown(ends))
+        return _("in force until {when}").format(when=shown(ends)) if ends else _("in force")
 
-    @admin.display(description="Controls")
+    @admin.display(description=gettext_lazy("Controls"))
     def serves(self, policy: Policy) -> str:
         return ", ".join(control.control_id for control in policy.controls.all()) or "–"
 
@@ -120,17 +124,17 @@ class ThresholdAdmin(RuleAdmin):
     search_fields = ("agent_id", "reason")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        whom = (
+        whom = _(
             "Either a kind of agents, or one agent by its id. The agent's own line beats its kind's, and the line for"
             " its team beats the one for any team. A kind without a line keeps the guide's 70."
         )
-        lines = (
+        lines = _(
             "A score is compared with these lines after it is worked out. Policies come on top: a denial or a demand"
             " for approval holds at any score."
         )
         return [
-            ("For whom", {"fields": ("agent_type", "agent_id", "team"), "description": whom}),
-            ("The lines", {"fields": ("review_from", "deny_from", "reason", "is_enabled"), "description": lines}),
+            (_("For whom"), {"fields": ("agent_type", "agent_id", "team"), "description": whom}),
+            (_("The lines"), {"fields": ("review_from", "deny_from", "reason", "is_enabled"), "description": lines}),
             *super().get_fieldsets(request, obj)[1:],
         ]
 
@@ -139,14 +143,16 @@ class ThresholdAdmin(RuleAdmin):
         if obj.is_enabled and obj.agent_type == AgentType.UNREGISTERED and obj.review_from > REVIEW_LINE:
             messages.warning(
                 request,
-                f"Agents nobody has registered now pass without a person up to {obj.review_from:g}; the guide's line"
-                f" is {REVIEW_LINE:g}. Anybody with a key can name a new agent.",
+                _(
+                    "Agents nobody has registered now pass without a person up to {review_from}; the guide's line is"
+                    " {review_line}. Anybody with a key can name a new agent."
+                ).format(review_from=f"{obj.review_from:g}", review_line=f"{REVIEW_LINE:g}"),
             )
 
-    @admin.display(description="A person decides from", ordering="review_from")
+    @admin.display(description=gettext_lazy("A person decides from"), ordering="review_from")
     def decided_from(self, line: Threshold) -> str:
         return f"{line.review_from:g}"
 
-    @admin.display(description="Refused from", ordering="deny_from")
+    @admin.display(description=gettext_lazy("Refused from"), ordering="deny_from")
     def refused_from(self, line: Threshold) -> str:
-        return "never" if line.deny_from is None else f"{line.deny_from:g}"
+        return _("never") if line.deny_from is None else f"{line.deny_from:g}"

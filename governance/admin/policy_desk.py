@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from governance import policy_trial
@@ -56,7 +57,7 @@ class PolicyDesk(RuleAdmin):
             return TemplateResponse(request, "admin/governance/_policy_trial.html", found)
         context = self.admin_site.each_context(request) | self.desk(request) | found
         context |= {
-            "title": "Try a policy",
+            "title": _("Try a policy"),
             "opts": self.opts,
             "sent": request.POST,
             "kept": [(name, request.POST[name]) for name in _KEPT if name in request.POST],
@@ -75,9 +76,9 @@ class PolicyDesk(RuleAdmin):
         if not number:
             return found
         if not request.user.has_perm(SEE_ALL):
-            return found | {"cannot": "Trying shows an action of any team, and you may not see all teams' actions."}
+            return found | {"cannot": _("Trying shows an action of any team, and you may not see all teams' actions.")}
         if not number.isdecimal() or len(number) > 18:
-            return found | {"cannot": "An action is named by its number."}
+            return found | {"cannot": _("An action is named by its number.")}
         stored = Policy.objects.filter(pk=sent["policy"]).first() if sent.get("policy", "").isdecimal() else None
         try:
             trial = policy_trial.try_on(_draft(sent), condition, int(number), instead_of=stored.name if stored else "")
@@ -104,7 +105,7 @@ class PolicyDesk(RuleAdmin):
             raise PermissionDenied
         names = dict(Control.objects.filter(control_id__in=_controls_named()).values_list("control_id", "title"))
         context = self.admin_site.each_context(request) | {
-            "title": "Start a policy from a template",
+            "title": _("Start a policy from a template"),
             "opts": self.opts,
             "templates": [
                 (template, [(control, names.get(control, "")) for control in template.controls])
@@ -137,7 +138,7 @@ def _draft(sent: Any) -> Applied:
     """The policy as far as it is typed. What is wrong or missing yet does not keep it from being tried."""
     effect = sent.get("effect")
     return Applied(
-        name=sent.get("name") or "This policy",
+        name=sent.get("name") or _("This policy"),
         effect=effect if effect in Policy.Effect.values else Policy.Effect.REQUIRE_APPROVAL.value,
         mode=Policy.Mode.ENFORCE.value,
         reason=sent.get("reason") or "(no reason is written yet)",

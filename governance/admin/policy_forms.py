@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy
 
 from governance import conditions
 from governance.admin.pickers import PickField
@@ -17,17 +18,19 @@ from governance.rule_checks import line_taken
 
 # What each choice does, beside the choice.
 _EFFECTS = {
-    Policy.Effect.DENY: "refuses the action at once. Nothing overrules it.",
-    Policy.Effect.REQUIRE_APPROVAL: "the action waits for a person. Only a denial overrules it.",
-    Policy.Effect.ALLOW: "the action passes although its score would call a person; never a critical one.",
+    Policy.Effect.DENY: gettext_lazy("refuses the action at once. Nothing overrules it."),
+    Policy.Effect.REQUIRE_APPROVAL: gettext_lazy("the action waits for a person. Only a denial overrules it."),
+    Policy.Effect.ALLOW: gettext_lazy(
+        "the action passes although its score would call a person; never a critical one."
+    ),
 }
 _MODES = {
-    Policy.Mode.OBSERVE: "changes nothing. Each action it would have applied to says so. Begin here.",
-    Policy.Mode.ENFORCE: "settles outcomes, from the next submission on.",
+    Policy.Mode.OBSERVE: gettext_lazy("changes nothing. Each action it would have applied to says so. Begin here."),
+    Policy.Mode.ENFORCE: gettext_lazy("settles outcomes, from the next submission on."),
 }
 
 
-def _explained(choices: dict[Any, str]) -> list[tuple[str, str]]:
+def _explained(choices: dict[Any, Any]) -> list[tuple[str, str]]:
     return [
         (choice.value, format_html("<b>{}</b> <span>{}</span>", choice.label, words))
         for choice, words in choices.items()
@@ -54,23 +57,27 @@ class Moment(forms.DateTimeInput):
 class PolicyForm(RuleForm):
     """A policy, with every choice explained where it is made."""
 
-    effect = forms.ChoiceField(choices=_explained(_EFFECTS), widget=forms.RadioSelect)
-    mode = forms.ChoiceField(choices=_explained(_MODES), widget=forms.RadioSelect, initial=Policy.Mode.OBSERVE)
+    effect = forms.ChoiceField(choices=lambda: _explained(_EFFECTS), widget=forms.RadioSelect)
+    mode = forms.ChoiceField(choices=lambda: _explained(_MODES), widget=forms.RadioSelect, initial=Policy.Mode.OBSERVE)
     valid_from = forms.DateTimeField(
-        label="Valid from", required=False, widget=Moment, help_text="Empty: from the moment it is saved."
-    )
-    valid_until = forms.DateTimeField(
-        label="Valid until",
+        label=gettext_lazy("Valid from"),
         required=False,
         widget=Moment,
-        help_text="It applies until just before this moment. Empty: for good.",
+        help_text=gettext_lazy("Empty: from the moment it is saved."),
+    )
+    valid_until = forms.DateTimeField(
+        label=gettext_lazy("Valid until"),
+        required=False,
+        widget=Moment,
+        help_text=gettext_lazy("It applies until just before this moment. Empty: for good."),
     )
 
     controls = PickField(
         Control,
+        label=gettext_lazy("Controls"),
         kind="controls",
-        hint="AC-3 or access",
-        help_text="The controls of SP 800-53 it serves, for the auditor.",
+        hint=gettext_lazy("AC-3 or access"),
+        help_text=gettext_lazy("The controls of SP 800-53 it serves, for the auditor."),
     )
 
     class Meta:
@@ -91,13 +98,19 @@ class PolicyForm(RuleForm):
             "reason": SENTENCE,
         }
         help_texts = {
-            "condition": "True or false, written in CEL. An action it cannot answer for waits for a person.",
-            "reason": "One sentence: the reviewer reads it, and the agent is sent it.",
-            "severity": "How much it matters, for those who read it. It changes no outcome.",
-            "owner": "Who answers for it when somebody asks why.",
-            "priority": "Only orders the reasons when several policies apply, smallest first. It never changes an"
-            " outcome: a denial is a denial.",
-            "is_enabled": "A policy is disabled, never deleted, because actions and versions speak of it.",
+            "condition": gettext_lazy(
+                "True or false, written in CEL. An action it cannot answer for waits for a person."
+            ),
+            "reason": gettext_lazy("One sentence: the reviewer reads it, and the agent is sent it."),
+            "severity": gettext_lazy("How much it matters, for those who read it. It changes no outcome."),
+            "owner": gettext_lazy("Who answers for it when somebody asks why."),
+            "priority": gettext_lazy(
+                "Only orders the reasons when several policies apply, smallest first. It never changes an"
+                " outcome: a denial is a denial."
+            ),
+            "is_enabled": gettext_lazy(
+                "A policy is disabled, never deleted, because actions and versions speak of it."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -106,7 +119,7 @@ class PolicyForm(RuleForm):
         if "owner" in self.fields:
             owner: Any = self.fields["owner"]
             owner.queryset = Person.objects.filter(Q(is_active=True) | Q(pk=self.instance.owner_id))
-            owner.empty_label = "nobody"
+            owner.empty_label = gettext_lazy("nobody")
         for name in {"valid_from", "valid_until"} & set(self.fields):
             self.fields[name].label = f"{self.fields[name].label} ({timezone.get_current_timezone_name()})"
 
@@ -118,12 +131,16 @@ class ThresholdForm(RuleForm):
         model = Threshold
         fields = "__all__"
         widgets = {"reason": SENTENCE}
-        labels = {"review_from": "A person decides from", "deny_from": "Refused from"}
+        labels = {"review_from": gettext_lazy("A person decides from"), "deny_from": gettext_lazy("Refused from")}
         help_texts = {
-            "agent_type": "Every agent of this kind that has no line of its own. Leave it empty to name one agent.",
-            "review_from": "From this score on, 0 to 90. The guide says 70. Nobody can set it above 90: a critical"
-            " action never passes without a person.",
-            "deny_from": "From this score on it is refused without asking anybody. Empty: never.",
+            "agent_type": gettext_lazy(
+                "Every agent of this kind that has no line of its own. Leave it empty to name one agent."
+            ),
+            "review_from": gettext_lazy(
+                "From this score on, 0 to 90. The guide says 70. Nobody can set it above 90: a critical"
+                " action never passes without a person."
+            ),
+            "deny_from": gettext_lazy("From this score on it is refused without asking anybody. Empty: never."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any):

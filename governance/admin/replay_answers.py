@@ -9,12 +9,16 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from governance import stage_texts
 from governance.characters import plain
 from governance.csv_lines import csv_line
 from governance.models import Replay, ReplayChange, RulebookVersion
 
+# What the outcomes of a replay are called on its page.
+OUTCOMES = (gettext_noop("approved"), gettext_noop("pending"), gettext_noop("rejected"))
 ROWS = 25
 _CHUNK = 1000
 _PATIENCE = timedelta(seconds=20)  # a worker looks for work more often than that
@@ -47,8 +51,12 @@ def answer(replay: Replay, below: int | None = None) -> dict[str, Any]:
         "over": over_what(replay),
         "transitions": [(*name.split(">"), number) for name, number in sorted(counts.get("transitions", {}).items())],
         "groups": [
-            (title, [(plain(key) or "all others", number) for key, number in counts.get(name, [])])
-            for title, name in (("Agent", "agent_id"), ("Agent type", "agent_type"), ("Action type", "action_type"))
+            (title, caption, [(plain(key) or _("all others"), number) for key, number in counts.get(name, [])])
+            for title, caption, name in (
+                (_("Agent"), _("By agent"), "agent_id"),
+                (_("Agent type"), _("By agent type"), "agent_type"),
+                (_("Action type"), _("By action type"), "action_type"),
+            )
         ],
         "page": page,
     }
@@ -57,10 +65,14 @@ def answer(replay: Replay, below: int | None = None) -> dict[str, Any]:
 def over_what(replay: Replay) -> str:
     """Which actions, in words."""
     if replay.latest is not None:
-        return f"the last {replay.latest:,} actions"
-    since = f" from {replay.since:%Y-%m-%d}" if replay.since else ""
-    until = f" until {replay.until - timedelta(days=1):%Y-%m-%d}" if replay.until else ""
-    return f"the actions{since}{until}"
+        return _("the last {number} actions").format(number=f"{replay.latest:,}")
+    since = f"{replay.since:%Y-%m-%d}" if replay.since else ""
+    until = f"{replay.until - timedelta(days=1):%Y-%m-%d}" if replay.until else ""
+    if since and until:
+        return _("the actions from {since} until {until}").format(since=since, until=until)
+    if since:
+        return _("the actions from {since}").format(since=since)
+    return _("the actions until {until}").format(until=until) if until else _("the actions")
 
 
 class Changes:

@@ -8,6 +8,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from governance.admin.rule_forms import ReasonForm
 from governance.drafts import Drafted, drafted
@@ -19,7 +21,7 @@ from governance.rule_content import LINKS, Draft
 from governance.rule_imports import Plan, drafts_of
 from governance.rulebook import NoRulebook
 
-NOT_SEEN = (
+NOT_SEEN = gettext_lazy(
     "You have not looked at what this draft would have changed. Nothing was saved. Replay it over past actions, or"
     " tick the box to save without."
 )
@@ -27,28 +29,34 @@ _DATES = "dates"
 _DAY = forms.DateInput(attrs={"type": "date"})
 
 
+def _windows() -> list[tuple[str, str]]:
+    latest = (
+        (str(number), _("the last {number}").format(number=f"{number:,}")) for number in (100, 1_000, 10_000, 100_000)
+    )
+    return [*latest, (_DATES, _("of these days"))]
+
+
 class WindowForm(forms.Form):
     """Which past actions a draft is held against. Its names are apart from those of the rules."""
 
     replay_window = forms.ChoiceField(
-        label="Past actions",
-        choices=[
-            *((str(number), f"the last {number:,}") for number in (100, 1_000, 10_000, 100_000)),
-            (_DATES, "of these days"),
-        ],
+        label=gettext_lazy("Past actions"),
+        choices=_windows,
         initial="1000",
     )
-    replay_since = forms.DateField(label="From", required=False, widget=_DAY)
-    replay_until = forms.DateField(label="Until", required=False, widget=_DAY, help_text="UTC, both days included.")
+    replay_since = forms.DateField(label=gettext_lazy("From"), required=False, widget=_DAY)
+    replay_until = forms.DateField(
+        label=gettext_lazy("Until"), required=False, widget=_DAY, help_text=gettext_lazy("UTC, both days included.")
+    )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         since, until = given.get("replay_since"), given.get("replay_until")
         if given.get("replay_window") == _DATES and not self.errors:
             if since is None and until is None:
-                self.add_error("replay_since", "Choose the first day, the last one, or both.")
+                self.add_error("replay_since", _("Choose the first day, the last one, or both."))
             elif since and until and until < since:
-                self.add_error("replay_until", "The last day is before the first one.")
+                self.add_error("replay_until", _("The last day is before the first one."))
         return given
 
     def window(self) -> Window:
@@ -79,7 +87,7 @@ class DraftForm:
     def about(self: Any) -> tuple[str, Model]:
         """The draft in words, and the row that it is filed under."""
         rule = self.instance
-        return f"{'' if rule.pk else 'new '}{rule._meta.verbose_name} {rule}", rule
+        return f"{'' if rule.pk else 'new '}{rule._meta.verbose_name_raw} {rule}", rule
 
     def draft(self) -> Drafted:
         """The rules as they would be once the form is saved. Raises InvalidRule and NoRulebook."""

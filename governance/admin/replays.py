@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect
 
 from governance.admin.ledger import ReadOnlyAdmin
@@ -120,7 +122,7 @@ def refused(model_admin: Any, request: HttpRequest, complaints: Sequence[tuple[A
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "admin/governance/_replay_refused.html", context)
     context |= model_admin.admin_site.each_context(request)
-    context |= {"title": "Nothing was replayed", "opts": model_admin.opts}
+    context |= {"title": _("Nothing was replayed"), "opts": model_admin.opts}
     return TemplateResponse(request, "admin/governance/replay_refused.html", context, status=400)
 
 
@@ -146,11 +148,11 @@ class ReplayAdmin(ReadOnlyAdmin):
     search_fields = ("subject", "asked_by")
     fields = ("subject",)
 
-    @admin.display(description="Come out differently")
+    @admin.display(description=gettext_lazy("Come out differently"))
     def result(self, replay: Replay) -> str:
-        return f"{replay.changed:,} of {replay.done:,}"
+        return _("{changed} of {done}").format(changed=f"{replay.changed:,}", done=f"{replay.done:,}")
 
-    @admin.display(description="Held against")
+    @admin.display(description=gettext_lazy("Held against"))
     def over(self, replay: Replay) -> str:
         return over_what(replay)
 
@@ -176,7 +178,7 @@ class ReplayAdmin(ReadOnlyAdmin):
     def _replay(self, request: HttpRequest, pk: int) -> Replay:
         replay = self.get_object(request, str(pk))
         if replay is None:
-            raise Http404("There is no such replay. They are kept for thirty days.")
+            raise Http404(_("There is no such replay. They are kept for thirty days."))
         if not self.has_view_permission(request, replay):
             raise PermissionDenied
         return replay

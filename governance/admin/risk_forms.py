@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from governance import risk
 from governance.admin.list_columns import level_badge
@@ -20,30 +22,41 @@ NO_BROWSER_HELP = {"autocomplete": "off", "spellcheck": "false"}
 class ActionTypeRuleForm(RuleForm):
     techniques = PickField(
         Technique,
+        label=gettext_lazy("Techniques"),
         kind="techniques",
-        hint="T1485 or exfiltration",
-        help_text="What somebody could be doing with an action like this: MITRE ATT&amp;CK, MITRE ATLAS, OWASP ASI.",
+        hint=gettext_lazy("T1485 or exfiltration"),
+        help_text=gettext_lazy(
+            "What somebody could be doing with an action like this: MITRE ATT&amp;CK, MITRE ATLAS, OWASP ASI."
+        ),
     )
     controls = PickField(
         Control,
+        label=gettext_lazy("Controls"),
         kind="controls",
-        hint="AC-3 or access",
+        hint=gettext_lazy("AC-3 or access"),
         suggests=True,
-        help_text="The controls of NIST SP 800-53 that speak of it.",
+        help_text=gettext_lazy("The controls of NIST SP 800-53 that speak of it."),
     )
 
     class Meta:
         model = ActionTypeRule
         fields = "__all__"
-        labels = {"pattern": "Action type", "why": "Why", "cvss_vector": "CVSS vector", "extra_points": "Extra points"}
+        labels = {
+            "pattern": gettext_lazy("Action type"),
+            "why": gettext_lazy("Why"),
+            "cvss_vector": gettext_lazy("CVSS vector"),
+            "extra_points": gettext_lazy("Extra points"),
+        }
         widgets = {
             "pattern": forms.TextInput(attrs={"size": 40, "class": "vTextField mono"} | NO_BROWSER_HELP),
             "why": SENTENCE,
             "cvss_vector": VectorInput,
         }
         help_texts = {
-            "cvss_vector": "The base vector of CVSS 3.1 or 4.0. It is shown to reviewers and to policies (risk.cvss);"
-            " it does not change the score of 0 to 100.",
+            "cvss_vector": gettext_lazy(
+                "The base vector of CVSS 3.1 or 4.0. It is shown to reviewers and to policies (risk.cvss);"
+                " it does not change the score of 0 to 100."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -64,7 +77,7 @@ class EvidenceRuleForm(RuleForm):
             "reason": SENTENCE,
         }
         help_texts = {
-            "reason": "In plain words, for the reviewer: what it means that these words are there.",
+            "reason": gettext_lazy("In plain words, for the reviewer: what it means that these words are there."),
         }
 
 
@@ -79,15 +92,17 @@ class IndicatorRuleForm(RuleForm):
             "cvss_environment": EnvironmentInput,
         }
         help_texts = {
-            "cvss_environment": "How much it would hurt there. The CVSS score of the action is then computed for that"
-            " place, and shown beside its base score; it only raises.",
-            "reason": "In plain words, for the reviewer: what it means that the agent declares this.",
+            "cvss_environment": gettext_lazy(
+                "How much it would hurt there. The CVSS score of the action is then computed for that"
+                " place, and shown beside its base score; it only raises."
+            ),
+            "reason": gettext_lazy("In plain words, for the reviewer: what it means that the agent declares this."),
         }
 
 
 def _level_label(level: str, base: float) -> str:
     """A level as a choice: badge, base score, and what follows from it."""
-    decides = "a person decides" if base >= risk.REVIEW_LINE else "the rules approve it"
+    decides = _("a person decides") if base >= risk.REVIEW_LINE else _("the rules approve it")
     if risk.level_of(base) == "critical":
-        decides = "a person decides, whatever a policy allows"
+        decides = _("a person decides, whatever a policy allows")
     return format_html("{} {}", level_badge(base, level), decides)

@@ -13,6 +13,8 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from governance.admin import pickers, rule_preview
@@ -33,7 +35,7 @@ class RiskRuleAdmin(RuleColumns, RuleAdmin):
     the fields named in `preview_of`.
     """
 
-    rule_groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    rule_groups: tuple[tuple[Any, tuple[str, ...]], ...] = ()
     preview_template = ""
     preview_of: tuple[str, ...] = ()
     stand_ins: dict[str, str] = {}  # for fields the preview does not follow, so that the others are checked
@@ -104,16 +106,16 @@ class ActionTypeRuleAdmin(RiskRuleAdmin):
         "controls-typed": "",
     }
     rule_groups = (
-        ("What it is", ("pattern", "why", "is_enabled")),
-        ("How risky it is", ("level", "extra_points", "reversibility", "blast_radius", "cvss_vector")),
-        ("What it maps to", ("techniques", "controls")),
+        (gettext_lazy("What it is"), ("pattern", "why", "is_enabled")),
+        (gettext_lazy("How risky it is"), ("level", "extra_points", "reversibility", "blast_radius", "cvss_vector")),
+        (gettext_lazy("What it maps to"), ("techniques", "controls")),
     )
-    rule_fields = tuple(field for _, fields in rule_groups for field in fields)
+    rule_fields = tuple(field for heading, fields in rule_groups for field in fields)
     radio_fields = {"level": admin.VERTICAL, "reversibility": admin.HORIZONTAL, "blast_radius": admin.HORIZONTAL}
     list_display = ("named", "starts_at", "why", "if_wrong", "state", "history_link")
     list_filter = ("level", "is_enabled", "reversibility", "blast_radius")
     search_fields = ("pattern", "why", "techniques__external_id", "techniques__name", "controls__control_id")
-    search_help_text = "type, reason, technique or control"
+    search_help_text = gettext_lazy("type, reason, technique or control")
     list_per_page = 200
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -126,13 +128,13 @@ class ActionTypeRuleAdmin(RiskRuleAdmin):
     def get_ordering(self, request: HttpRequest) -> Any:
         return ["place", "pattern"]
 
-    @admin.display(description="Action type", ordering="pattern")
+    @admin.display(description=gettext_lazy("Action type"), ordering="pattern")
     def named(self, row: Any) -> str:
         if row.pattern != FALLBACK:
             return row.pattern
-        return format_html("{} <span class='faint'>{}</span>", row.pattern, "everything unclassified")
+        return format_html("{} <span class='faint'>{}</span>", row.pattern, _("everything unclassified"))
 
-    @admin.display(description="If it goes wrong", ordering="reversibility")
+    @admin.display(description=gettext_lazy("If it goes wrong"), ordering="reversibility")
     def if_wrong(self, row: Any) -> str:
         known = [
             text
@@ -144,7 +146,7 @@ class ActionTypeRuleAdmin(RiskRuleAdmin):
         ]
         return ", ".join(known).capitalize() or "–"
 
-    @admin.display(description="Starts at")
+    @admin.display(description=gettext_lazy("Starts at"))
     def starts_at(self, row: Any) -> str:
         return level_badge(min(100.0, row.base_score + row.extra_points))
 
@@ -194,26 +196,29 @@ class EvidenceRuleAdmin(RiskRuleAdmin):
     change_form_template = "admin/governance/evidence_form.html"
     preview_template = "admin/governance/_words_tried.html"
     rule_groups = (
-        ("What it looks for", ("name", "words")),
-        ("What it does", ("points", "up_to", "reason", "is_enabled")),
+        (gettext_lazy("What it looks for"), ("name", "words")),
+        (gettext_lazy("What it does"), ("points", "up_to", "reason", "is_enabled")),
     )
-    rule_fields = tuple(field for _, fields in rule_groups for field in fields)
+    rule_fields = tuple(field for heading, fields in rule_groups for field in fields)
     list_display = ("name", "effect", "first_words", "reason", "state", "history_link")
     list_filter = ("is_enabled",)
     search_fields = ("name", "words", "reason")
-    search_help_text = "name, word or reason"
+    search_help_text = gettext_lazy("name, word or reason")
 
-    @admin.display(description="Raises by", ordering="points")
+    @admin.display(description=gettext_lazy("Raises by"), ordering="points")
     def effect(self, row: EvidenceRule) -> str:
-        return f"+{row.points:g}, not above {row.up_to:g}"
+        return _("+{points}, not above {up_to}").format(points=f"{row.points:g}", up_to=f"{row.up_to:g}")
 
-    @admin.display(description="Words")
+    @admin.display(description=gettext_lazy("Words"))
     def first_words(self, row: EvidenceRule) -> str:
         words = row.words.splitlines()
-        return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
+        shown = ", ".join(words[:5])
+        if len(words) > 5:
+            return _("{words} and {number} more").format(words=shown, number=len(words) - 5)
+        return shown
 
     def preview(self, row: EvidenceRule) -> dict[str, Any]:
-        return rule_preview.words_preview(row.words, "") if row.words else {"problem": "Name at least one word."}
+        return rule_preview.words_preview(row.words, "") if row.words else {"problem": _("Name at least one word.")}
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         text = request.POST.get("try_text", "")[:_LONGEST_TEXT]
@@ -228,25 +233,29 @@ class IndicatorRuleAdmin(RiskRuleAdmin):
     preview_template = "admin/governance/_indicator_sentence.html"
     preview_of = ("key", "value", "points", "up_to", "raises_to", "cvss_environment")
     rule_groups = (
-        ("What the agent declares", ("name", "key", "value")),
-        ("What it does", ("points", "up_to", "raises_to", "forces_review", "cvss_environment")),
-        ("Why", ("reason", "is_enabled")),
+        (gettext_lazy("What the agent declares"), ("name", "key", "value")),
+        (gettext_lazy("What it does"), ("points", "up_to", "raises_to", "forces_review", "cvss_environment")),
+        (gettext_lazy("Why"), ("reason", "is_enabled")),
     )
-    rule_fields = tuple(field for _, fields in rule_groups for field in fields)
+    rule_fields = tuple(field for heading, fields in rule_groups for field in fields)
     list_display = ("name", "declared", "does", "reason", "state", "history_link")
     list_filter = ("is_enabled", "forces_review", "raises_to")
     search_fields = ("name", "key", "value", "reason")
-    search_help_text = "name, key, value or reason"
+    search_help_text = gettext_lazy("name, key, value or reason")
 
-    @admin.display(description="When the agent declares", ordering="key")
+    @admin.display(description=gettext_lazy("When the agent declares"), ordering="key")
     def declared(self, row: IndicatorRule) -> str:
         return f"{row.key} = {row.value}"
 
-    @admin.display(description="What it does", ordering="points")
+    @admin.display(description=gettext_lazy("What it does"), ordering="points")
     def does(self, row: IndicatorRule) -> str:
-        parts = [f"+{row.points:g}, not above {row.up_to:g}"] if row.points else []
-        parts += [format_html("at least {}", level_word(row.raises_to))] if row.raises_to else []
-        parts += ["a person decides"] if row.forces_review else []
+        parts = (
+            [_("+{points}, not above {up_to}").format(points=f"{row.points:g}", up_to=f"{row.up_to:g}")]
+            if row.points
+            else []
+        )
+        parts += [format_html(_("at least {}"), level_word(row.raises_to))] if row.raises_to else []
+        parts += [_("a person decides")] if row.forces_review else []
         parts += [f"CVSS {row.cvss_environment}"] if row.cvss_environment else []
         return format_html_join("; ", "{}", ((part,) for part in parts))
 
@@ -259,12 +268,12 @@ class LevelScoreAdmin(RiskRuleAdmin):
     change_form_template = "admin/governance/level_score_form.html"
     preview_template = "admin/governance/_levels.html"
     preview_of = ("score",)
-    rule_groups = (("The level", ("level", "score")),)
+    rule_groups = ((gettext_lazy("The level"), ("level", "score")),)
     rule_fields = ("level", "score")
     readonly_fields = ("level",)
     list_display = ("level", "starts_at", "history_link")
 
-    @admin.display(description="Base score", ordering="score")
+    @admin.display(description=gettext_lazy("Base score"), ordering="score")
     def starts_at(self, row: LevelScore) -> str:
         return level_badge(row.score, row.level)
 

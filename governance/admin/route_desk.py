@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from governance import conditions, past_actions, policies, policy_trial, risk, route_checks, rulebook
@@ -32,9 +34,12 @@ class SampleForm(forms.Form):
 
     preview_recent = forms.CharField(required=False)
     preview_number = forms.CharField(required=False)
-    preview_score = forms.FloatField(label="or a score", required=False, min_value=0, max_value=100)
+    preview_score = forms.FloatField(label=gettext_lazy("or a score"), required=False, min_value=0, max_value=100)
     preview_team = forms.ModelChoiceField(
-        Group.objects.order_by("name"), label="by an agent of", required=False, empty_label="any team"
+        Group.objects.order_by("name"),
+        label=gettext_lazy("by an agent of"),
+        required=False,
+        empty_label=gettext_lazy("any team"),
     )
 
 
@@ -77,18 +82,21 @@ class RouteDesk(RuleAdmin):
             found = self._looked_at(request, form.instance, request.POST)
         if request.headers.get("X-Fragment"):
             return TemplateResponse(request, "admin/governance/_route_preview.html", found)
-        return self._page(request, found | {"title": "Who could approve on this draft"})
+        return self._page(request, found | {"title": _("Who could approve on this draft")})
 
     def stored_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Who could approve on a stored route."""
         row = self.get_object(request, str(pk))
         if row is None:
-            raise Http404("There is no such route.")
+            raise Http404(_("There is no such route."))
         if not self.has_view_permission(request, row):
             raise PermissionDenied
         found = self._looked_at(request, row, request.GET)
         return self._page(
-            request, found | self.sampling(request, request.GET) | {"title": f"Who could approve: {row}", "route": row}
+            request,
+            found
+            | self.sampling(request, request.GET)
+            | {"title": _("Who could approve: {row}").format(row=row), "route": row},
         )
 
     def _page(self, request: HttpRequest, found: dict[str, Any]) -> HttpResponse:
@@ -98,7 +106,7 @@ class RouteDesk(RuleAdmin):
     def _looked_at(self, request: HttpRequest, row: Route, sent: Any) -> dict[str, Any]:
         asked = SampleForm(sent)
         if not asked.is_valid():
-            return {"cannot": "A score is a number from 0 to 100."}
+            return {"cannot": _("A score is a number from 0 to 100.")}
         try:
             route_checks.check(row)
         except InvalidRule as exc:
@@ -119,12 +127,12 @@ class RouteDesk(RuleAdmin):
 
     def _for_action(self, request: HttpRequest, row: Route, number: str) -> dict[str, Any]:
         if not request.user.has_perm(SEE_ALL):
-            return {"cannot": "This shows an action of any team, and you may not see all teams' actions."}
+            return {"cannot": _("This shows an action of any team, and you may not see all teams' actions.")}
         if not number.isascii() or not number.isdecimal() or len(number) > 18:
-            return {"cannot": "An action is named by its number."}
+            return {"cannot": _("An action is named by its number.")}
         past = past_actions.source().one(int(number))
         if past is None:
-            return {"cannot": f"There is no action {number}."}
+            return {"cannot": _("There is no action {number}.").format(number=number)}
         team = Group.objects.filter(name=past.facts.team).first()
         owners = past_actions.source().owners(past.action_id)
         rule = rule_of(row)

@@ -14,12 +14,12 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from governance.routing import CEILINGS
 
 _FIELD = re.compile(r"(\d{1,3})-(?:(label|place)|(\d{1,3})-(needed|group|level))")
 _SPARE_STAGES, _SPARE_ROWS = 2, 2
-LEVELS = [(level, f"{level}: scores up to {ceiling:g}") for level, ceiling in CEILINGS.items()]
 
 
 class StageBuilder(forms.Widget):
@@ -43,8 +43,8 @@ class StageBuilder(forms.Widget):
                 stage["rows"].setdefault(int(row), {"needed": "", "group": "", "level": "1"})[what] = data[key].strip()
         ordered = sorted(stages.items(), key=lambda item: (_place(item[1]["place"], item[0]), item[0]))
         return [
-            {"label": stage["label"], "requirements": [row for _, row in sorted(stage["rows"].items())]}
-            for _, stage in ordered
+            {"label": stage["label"], "requirements": [row for number, row in sorted(stage["rows"].items())]}
+            for number, stage in ordered
         ]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
@@ -58,9 +58,9 @@ class StageBuilder(forms.Widget):
         context: dict[str, Any] = super().get_context(name, None, attrs)
         given = [stage for stage in value or [] if _is_filled(stage)]
         stages = [_shown(stage, spare=1) for stage in given]
-        stages += [_shown({}, spare=_SPARE_ROWS) for _ in range(_SPARE_STAGES)]
+        stages += [_shown({}, spare=_SPARE_ROWS) for spare in range(_SPARE_STAGES)]
         groups = list(Group.objects.order_by("name").values_list("pk", "name"))
-        context |= {"name": name, "stages": stages, "groups": groups, "levels": LEVELS, "blank": _shown({}, spare=1)}
+        context |= {"name": name, "stages": stages, "groups": groups, "levels": _levels(), "blank": _shown({}, spare=1)}
         return context
 
 
@@ -75,7 +75,7 @@ class StagesField(forms.Field):
             requirements = [_requirement(number, row) for row in given["requirements"] if _is_wanted(row)]
             stages.append({"label": given["label"], "requirements": requirements})
         if not stages:
-            raise forms.ValidationError("Name at least one stage: how many people, and of which group.")
+            raise forms.ValidationError(_("Name at least one stage: how many people, and of which group."))
         return stages
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -83,6 +83,11 @@ class StagesField(forms.Field):
             return bool(self.clean(data) != initial)
         except forms.ValidationError:
             return True
+
+
+def _levels() -> list[tuple[int, str]]:
+    says = _("{level}: scores up to {score}")
+    return [(level, says.format(level=level, score=f"{ceiling:g}")) for level, ceiling in CEILINGS.items()]
 
 
 def _place(text: str, otherwise: int) -> int:
@@ -99,9 +104,13 @@ def _is_filled(stage: Mapping[str, Any]) -> bool:
 
 def _requirement(number: int, row: Mapping[str, str]) -> dict[str, Any]:
     if not re.fullmatch(r"[0-9]{1,4}", row["needed"]):
-        raise forms.ValidationError(f"Stage {number}: write how many people are wanted, as a number.")
+        raise forms.ValidationError(
+            _("Stage {number}: write how many people are wanted, as a number.").format(number=number)
+        )
     if not re.fullmatch(r"[0-9]{1,2}", row["level"]) or not re.fullmatch(r"[0-9]{0,9}", row["group"]):
-        raise forms.ValidationError(f"Stage {number}: choose the group and the level from the lists.")
+        raise forms.ValidationError(
+            _("Stage {number}: choose the group and the level from the lists.").format(number=number)
+        )
     group = int(row["group"]) if row["group"] else None
     return {"needed": int(row["needed"]), "level": int(row["level"]), "group": group}
 
@@ -113,5 +122,5 @@ def _shown(stage: Mapping[str, Any], spare: int) -> dict[str, Any]:
         for row in stage.get("requirements", ())
         if _is_wanted(row)
     ]
-    rows += [{"needed": "", "group": "", "level": "1"} for _ in range(spare)]
+    rows += [{"needed": "", "group": "", "level": "1"} for number in range(spare)]
     return {"label": stage.get("label", ""), "rows": rows, "is_spare": not stage}

@@ -8,16 +8,18 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from governance.admin.route_desk import RouteDesk, rule_of, warnings_of
 from governance.admin.route_forms import RouteForm
 from governance.models import Route
 
-_ENDING = (
+_ENDING = gettext_lazy(
     "Minutes count from submission. At the deadline it expires, which denies it; there is no other ending."
     " From the time of escalation on, people of the group named may stand in for anybody who is wanted."
 )
-_CATCHES = (
+_CATCHES = gettext_lazy(
     "A pending action takes the first enabled route, from the smallest order up, whose team, scores and condition it"
     " meets. Where none does, one reviewer of its team decides whose level reaches the score. A condition that cannot"
     " be answered leaves the strictest of the routes that may apply."
@@ -42,10 +44,10 @@ class RouteAdmin(RouteDesk):
         house = ("rejections_needed", "same_person_again", "bulk_approve", "edit_allowed")
         return [
             (None, {"fields": ("name", "reason", ("order", "is_enabled"))}),
-            ("Which actions take it", {"fields": (band, "team", "condition"), "description": _CATCHES}),
-            ("Who approves", {"fields": ("stages" if may else "stages_in_words",)}),
-            ("By when", {"fields": (times, ("escalate_after", "escalate_to")), "description": _ENDING}),
-            ("House rules", {"fields": house}),
+            (_("Which actions take it"), {"fields": (band, "team", "condition"), "description": _CATCHES}),
+            (_("Who approves"), {"fields": ("stages" if may else "stages_in_words",)}),
+            (_("By when"), {"fields": (times, ("escalate_after", "escalate_to")), "description": _ENDING}),
+            (_("House rules"), {"fields": house}),
             *super().get_fieldsets(request, obj)[1:],
         ]
 
@@ -71,45 +73,54 @@ class RouteAdmin(RouteDesk):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         for sentence in warnings_of(obj):
-            messages.warning(request, f"{sentence} Until that changes, actions on this route wait and then expire.")
+            messages.warning(
+                request,
+                _("{sentence} Until that changes, actions on this route wait and then expire.").format(
+                    sentence=sentence
+                ),
+            )
 
     # -- Columns -------------------------------------------------------------------------------------------
 
-    @admin.display(description="Catches")
+    @admin.display(description=gettext_lazy("Catches"))
     def catches(self, route: Route) -> str:
         told = [in_words(route.score_from, route.score_below)]
         if route.team:
-            told.append(f"agents of {route.team.name}")
+            told.append(_("agents of {name}").format(name=route.team.name))
         shown = format_html_join(", ", "{}", ((one,) for one in told))
         if route.condition:
             short = route.condition if len(route.condition) <= 120 else f"{route.condition[:119]}…"
-            return format_html("{}, where <code>{}</code>", shown, short)
+            return format_html(_("{}, where <code>{}</code>"), shown, short)
         return shown
 
-    @admin.display(description="Stages")
+    @admin.display(description=gettext_lazy("Stages"))
     def stages_in_words(self, route: Route) -> str:
         stages = rule_of(route).route.stages
         items = format_html_join("", "<li>{}</li>", ((stage.words,) for stage in stages))
         return format_html('<ol class="stages">{}</ol>', items)
 
-    @admin.display(description="Ends", ordering="deadline_minutes")
+    @admin.display(description=gettext_lazy("Ends"), ordering="deadline_minutes")
     def ends(self, route: Route) -> str:
         if route.deadline_minutes is None:
-            return "at the portal's deadline"
-        return f"after {minutes_in_words(route.deadline_minutes)}"
+            return _("at the portal's deadline")
+        return _("after {time}").format(time=minutes_in_words(route.deadline_minutes))
 
 
 def in_words(score_from: float | None, score_below: float | None) -> str:
     """The band of scores: "70 up to but not including 85"."""
     if score_below is not None:
-        return f"{score_from or 0:g} up to but not including {score_below:g}"
-    return f"{score_from:g} and above" if score_from else "any score"
+        return _("{score_from} up to but not including {score_below}").format(
+            score_from=f"{score_from or 0:g}", score_below=f"{score_below:g}"
+        )
+    return _("{score_from} and above").format(score_from=f"{score_from:g}") if score_from else _("any score")
 
 
 def minutes_in_words(minutes: int) -> str:
     """30 minutes, 2 hours, 3 days."""
-    for size, unit in ((60 * 24, "day"), (60, "hour"), (1, "minute")):
-        if minutes % size == 0:
-            number = minutes // size
-            return f"{number} {unit}{'' if number == 1 else 's'}"
-    raise AssertionError  # every number of minutes is one of minutes
+    if minutes % (60 * 24) == 0:
+        number = minutes // (60 * 24)
+        return ngettext("{number} day", "{number} days", number).format(number=number)
+    if minutes % 60 == 0:
+        number = minutes // 60
+        return ngettext("{number} hour", "{number} hours", number).format(number=number)
+    return ngettext("{number} minute", "{number} minutes", minutes).format(number=minutes)

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from governance.errors import InvalidRule
 from governance.rule_changes import fingerprint
@@ -18,13 +20,15 @@ class ReasonForm(forms.Form):
     """Why rules are changed, and whether that is done without having looked at what it would have changed."""
 
     change_reason = forms.CharField(
-        label="Reason for this change",
+        label=gettext_lazy("Reason for this change"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
-        help_text="Kept in the history for good.",
+        help_text=gettext_lazy("Kept in the history for good."),
     )
     # Shown by governance.admin.replay_forms where it is asked for.
-    without_replay = forms.BooleanField(label="Save without a replay", required=False, widget=forms.HiddenInput)
+    without_replay = forms.BooleanField(
+        label=gettext_lazy("Save without a replay"), required=False, widget=forms.HiddenInput
+    )
 
 
 class RuleForm(forms.ModelForm, ReasonForm):
@@ -44,7 +48,7 @@ class RuleForm(forms.ModelForm, ReasonForm):
         if self.errors:
             return
         if self.instance.pk and not set(self.changed_data) - _NOT_THE_RULE:
-            self.add_error(None, "Nothing is different from the rule in force. Change something, or leave.")
+            self.add_error(None, _("Nothing is different from the rule in force. Change something, or leave."))
             return
         try:
             check(self.instance)

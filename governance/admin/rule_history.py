@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from governance import rule_tables
 from governance.ledger.kinds import sentence
@@ -109,7 +110,7 @@ class RuleHistory:
             raise PermissionDenied
         entries = entries_about(rule)
         context = self.admin_site.each_context(request) | {
-            "title": f"History of {self.opts.verbose_name} {rule}",
+            "title": _("History of {kind} {rule}").format(kind=self.opts.verbose_name, rule=rule),
             "opts": self.opts,
             "object": rule,
             "entries": entries,
@@ -127,11 +128,11 @@ class RuleHistory:
             return form
         former = state_at(obj, int(seq))
         if former is None:
-            messages.warning(request, "This rule did not exist then. The form shows it as it is.")
+            messages.warning(request, _("This rule did not exist then. The form shows it as it is."))
             return form
         initial, problems = _initial(obj, former.cells)
         messages.info(
-            request, "The form shows the rule as it was. Nothing is changed until you give a reason and save it."
+            request, _("The form shows the rule as it was. Nothing is changed until you give a reason and save it.")
         )
         for problem in _problems(problems, former.unrecorded):
             messages.warning(request, problem)
@@ -171,7 +172,13 @@ def _initial(rule: Model, cells: Mapping[str, str]) -> tuple[dict[str, Any], Cel
 
 
 def _problems(problems: Mapping[str, str], unrecorded: Iterable[str]) -> list[str]:
-    found = [f"Left out of {name}: {problem}" for name, problem in problems.items()]
+    found = [
+        _("Left out of {name}: {problem}").format(name=name, problem=problem) for name, problem in problems.items()
+    ]
     if names := ", ".join(dict.fromkeys(unrecorded)):
-        found.append(f"Changed since by something else than this form, such as a load of a catalogue: {names}.")
+        found.append(
+            _("Changed since by something else than this form, such as a load of a catalogue: {names}.").format(
+                names=names
+            )
+        )
     return found

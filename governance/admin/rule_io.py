@@ -21,6 +21,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import translation
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from governance import rule_files, rule_tables
 from governance.admin.replay_forms import ReviewForm
@@ -42,10 +46,13 @@ class UploadForm(forms.Form):
     """One file."""
 
     file = forms.FileField(
-        label="CSV or XLSX file",
+        label=gettext_lazy("CSV or XLSX file"),
         max_length=None,
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-        help_text=f"At most 1 MB and {rule_files.MAX_ROWS:,} rows. Nothing is changed by uploading it.",
+        help_text=format_lazy(
+            gettext_lazy("At most 1 MB and {rows} rows. Nothing is changed by uploading it."),
+            rows=f"{rule_files.MAX_ROWS:,}",
+        ),
     )
 
 
@@ -78,7 +85,7 @@ class Upload:
             [self.file, self.digest, self.table, self.seen, self._for(request, model)], salt=_SALT, compress=True
         )
         if len(text) > _MAX_DRAFT:
-            raise InvalidFile("There is too much text in the file. Nothing was changed. Split it.")
+            raise InvalidFile(_("There is too much text in the file. Nothing was changed. Split it."))
         return text
 
     @classmethod
@@ -90,7 +97,7 @@ class Upload:
             whose = None
         if whose != cls._for(request, model):
             raise Conflict(
-                "This comparison is older than an hour, or not yours. Nothing was changed. Upload the file again."
+                _("This comparison is older than an hour, or not yours. Nothing was changed. Upload the file again.")
             )
         return cls(file, digest, Table(header, [(number, cells) for number, cells in rows]), seen)
 
@@ -152,7 +159,9 @@ class RuleFiles:
         form = UploadForm(request.POST, request.FILES)
         if not form.is_valid():
             if int(request.META.get("CONTENT_LENGTH") or 0) > rule_files.MAX_BYTES:
-                form.errors["file"] = form.error_class(["The file is larger than 1 MB. Split it. Nothing was changed."])
+                form.errors["file"] = form.error_class(
+                    [_("The file is larger than 1 MB. Split it. Nothing was changed.")]
+                )
             return self._upload_page(request, form, status=400)
         file = form.cleaned_data["file"]
         data = file.read()
@@ -178,7 +187,8 @@ class RuleFiles:
         return replayed(self, request, self._import_form(plan_of(self.model, upload.table), upload, request.POST))
 
     def _import_form(self: Any, plan: Plan, upload: Upload, data: Any = None, **kwargs: Any) -> ImportForm:
-        about = f"import of {upload.file} ({plan.kind})", self.model()
+        with translation.override(None):  # a replay's subject is kept, so it is English
+            about = f"import of {upload.file} ({plan.kind})", self.model()
         return ImportForm(data, plans=[plan], about=about, seen=upload.seen, **kwargs)
 
     def _confirmed(self: Any, request: HttpRequest) -> HttpResponse:
@@ -207,17 +217,19 @@ class RuleFiles:
             plan = plan_of(self.model, upload.table)  # as it is now
             return self._review_page(request, plan, replace(upload, seen=plan.seen), status=refusal.status)
         if version is None:
-            messages.info(request, "Nothing was different, so there is no new version.")
+            messages.info(request, _("Nothing was different, so there is no new version."))
         else:
             messages.success(
                 request,
-                f"{len(plan.changed)} changed, {len(plan.new)} new: rulebook version {version.version} is in force.",
+                _("{changed} changed, {new} new: rulebook version {version} is in force.").format(
+                    changed=len(plan.changed), new=len(plan.new), version=version.version
+                ),
             )
         return redirect(f"admin:governance_{self.opts.model_name}_changelist")
 
     def _upload_page(self: Any, request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
         context = self.admin_site.each_context(request) | {
-            "title": f"Import {self.opts.verbose_name_plural}",
+            "title": _("Import {rules}").format(rules=self.opts.verbose_name_plural),
             "opts": self.opts,
             "form": form,
             "columns": rule_tables.columns(self.model),
@@ -233,7 +245,7 @@ class RuleFiles:
             reason = request.POST.get("change_reason", "")
             form = self._import_form(plan, upload, initial={"upload": signed, "change_reason": reason})
         context = self.admin_site.each_context(request) | {
-            "title": f"What {upload.file} would change",
+            "title": _("What {file} would change").format(file=upload.file),
             "opts": self.opts,
             "plans": [plan],
             "plan": plan,

@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from governance import cvss, cvss_metrics, evidence, past_actions, policies, risk, routing, rulebook
 from governance.errors import InvalidRule
 from governance.mapping import FALLBACK, HIGHEST, LEVELS, Mapping, TypeRule
-from governance.models import ActionTypeRule, AgentType, IndicatorRule, LevelScore
+from governance.models import ActionTypeRule, AgentType, IndicatorRule, Level, LevelScore
 from governance.rulebook import NoRulebook, Rulebook
 
 _ANY = "…"  # stands for the part of a type that a family leaves open; no agent's type is called so
@@ -37,7 +39,7 @@ def level_preview(row: ActionTypeRule) -> dict[str, Any]:
         return {"problem": str(exc)}
     pattern = row.pattern.strip().lower()
     if row.level not in LEVELS or not pattern:
-        return {"problem": "Name an action type and choose a level; then the score and who decides stand here."}
+        return {"problem": _("Name an action type and choose a level; then the score and who decides stand here.")}
     stored = ActionTypeRule.objects.filter(pk=row.pk).first() if row.pk else None
     others = {name: rule for name, rule in book.mapping.types.items() if not stored or name != stored.pattern}
     draft = TypeRule(pattern, row.level, row.extra_points or 0.0, row.why, row.reversibility)
@@ -47,7 +49,7 @@ def level_preview(row: ActionTypeRule) -> dict[str, Any]:
         judged = judge(probe, with_draft, book)
         without = judge(probe, replace(book.mapping, types=others), book) if pattern != FALLBACK else None
     except KeyError:
-        return {"problem": "This rule answers for every type without a rule; it must stay enabled and stay *."}
+        return {"problem": _("This rule answers for every type without a rule; it must stay enabled and stay *.")}
     return {
         "pattern": pattern,
         "is_off": not row.is_enabled,
@@ -91,17 +93,22 @@ def fallback_warning(score: float, deciders: Iterable[dict[str, Any]] = ()) -> s
     passing = [str(one["agents"]).lower() for one in deciders if one["outcome"] == "approved"]
     if score >= risk.REVIEW_LINE and not passing:
         return ""
-    said = f"An action type nobody has rated now starts at {score:g}, below the review line of {risk.REVIEW_LINE:g}"
+    says = _(
+        "An action type nobody has rated now starts at {score}, below the review line of {line}: nobody looks at it."
+    )
     if passing:
-        return f"{said}: nobody looks at it when the agent is {_listed(passing, 'or')}."
-    return f"{said}: nobody looks at it."
+        says = _(
+            "An action type nobody has rated now starts at {score}, below the review line of {line}: nobody looks at it"
+            " when the agent is {agents}."
+        )
+    return says.format(score=f"{score:g}", line=f"{risk.REVIEW_LINE:g}", agents=_listed(passing, _("or")))
 
 
 def vector_preview(text: str) -> dict[str, Any]:
     """The base score of a vector, and its score where the indicator rules say how much is at stake."""
     text = text.strip()
     if not text:
-        return {"problem": "Answer the questions, or write a vector, and the score stands here.", "is_empty": True}
+        return {"problem": _("Answer the questions, or write a vector, and the score stands here."), "is_empty": True}
     if open_questions := cvss_metrics.unanswered(text):
         return {"open": open_questions}
     try:
@@ -137,18 +144,23 @@ def indicator_sentence(row: IndicatorRule) -> str:
         return ""
     effects = []
     if row.points:
-        limit = "" if row.up_to >= HIGHEST else f" but not above {row.up_to:g}"
-        effects.append(f"the score rises by {row.points:g}{limit}")
+        says = _("the score rises by {points} but not above {up_to}")
+        if row.up_to >= HIGHEST:
+            says = _("the score rises by {points}")
+        effects.append(says.format(points=f"{row.points:g}", up_to=f"{row.up_to:g}"))
     if row.raises_to in LEVELS:
         base = LevelScore.objects.filter(level=row.raises_to).values_list("score", flat=True).first() or 0.0
-        effects.append(f"the score is at least {base:g} ({row.raises_to})")
+        level = str(Level(row.raises_to).label).lower()
+        effects.append(_("the score is at least {score} ({level})").format(score=f"{base:g}", level=level))
     if row.forces_review:
-        effects.append("a person decides, whatever the score")
+        effects.append(_("a person decides, whatever the score"))
     if words := cvss_metrics.requirements_in_words(row.cvss_environment.upper()):
         effects.append(words)
     if not effects:
         return ""
-    return f"When the agent declares {row.key.strip().lower()} = {row.value.strip().lower()}, {_listed(effects)}."
+    return _("When the agent declares {key} = {value}, {effects}.").format(
+        key=row.key.strip().lower(), value=row.value.strip().lower(), effects=_listed(effects, _("and"))
+    )
 
 
 def levels_preview(draft: LevelScore) -> dict[str, Any]:
@@ -156,7 +168,7 @@ def levels_preview(draft: LevelScore) -> dict[str, Any]:
     bands = {"low": (0, 50), "medium": (50, 70), "high": (70, 90), "critical": (90, None)}
     scores = dict(LevelScore.objects.values_list("level", "score"))
     if draft.level not in scores:
-        return {"problem": "There are four levels, and each has its row. Open one of them."}
+        return {"problem": _("There are four levels, and each has its row. Open one of them.")}
     moved = scores | {draft.level: draft.score}
     rows = Counter(ActionTypeRule.objects.filter(is_enabled=True).values_list("level", flat=True))
     table = [
@@ -166,7 +178,12 @@ def levels_preview(draft: LevelScore) -> dict[str, Any]:
     ]  # fmt: skip
     called = risk.level_of(draft.score)
     if called != draft.level:
-        return {"table": table, "problem": f"A score of {draft.score:g} would be called {called}, not {draft.level}."}
+        return {
+            "table": table,
+            "problem": _("A score of {score} would be called {called}, not {level}.").format(
+                score=f"{draft.score:g}", called=called, level=draft.level
+            ),
+        }
     if moved == scores:
         return {"table": table}
     try:
@@ -193,7 +210,9 @@ def levels_preview(draft: LevelScore) -> dict[str, Any]:
 
 
 def _decided(one: dict[str, Any]) -> str:
-    return f"reviewer of level {one['level']}" if one["outcome"] == "pending" else one["outcome"]
+    if one["outcome"] == "pending":
+        return _("reviewer of level {level}").format(level=one["level"])
+    return _(one["outcome"])
 
 
 def _answers_for(pattern: str, rules: Mapping, row: ActionTypeRule) -> dict[str, Any]:
@@ -268,5 +287,5 @@ def _in_past_actions(words: Iterable[str]) -> tuple[Counter[str], int]:
     return counts, len(past)
 
 
-def _listed(parts: list[str], last: str = "and") -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+def _listed(parts: list[str], last: str) -> str:
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}" if len(parts) > 1 else "".join(parts)

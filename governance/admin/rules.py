@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from governance.admin.replays import ReplayedRules
 from governance.admin.rule_forms import RuleForm
@@ -37,7 +38,7 @@ class RuleAdmin(RuleFiles, ReplayedRules, RuleHistory, admin.ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         own = (None, {"fields": self.rule_fields})
         may = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        return [own, ("This change", {"fields": ("change_reason", "without_replay", "seen")})] if may else [own]
+        return [own, (_("This change"), {"fields": ("change_reason", "without_replay", "seen")})] if may else [own]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         title = str(self.opts.verbose_name_plural).capitalize()
@@ -60,9 +61,9 @@ class RuleAdmin(RuleFiles, ReplayedRules, RuleHistory, admin.ModelAdmin):
             replay=getattr(form, "replay", None),
         )
         if version is None:
-            messages.info(request, "Nothing was different, so there is no new version.")
+            messages.info(request, _("Nothing was different, so there is no new version."))
         else:
-            messages.info(request, f"Rulebook version {version.version} is in force.")
+            messages.info(request, _("Rulebook version {version} is in force.").format(version=version.version))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Links are saved by the verb already."""

@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from governance import rulebook, version_diffs
 from governance.admin.ledger import ReadOnlyAdmin
@@ -37,7 +39,7 @@ class RestoreForm(ReviewForm):
 class CompareForm(forms.Form):
     """Which version to compare with."""
 
-    other = forms.IntegerField(label="Compare with version", min_value=1, max_value=2**31 - 1)
+    other = forms.IntegerField(label=gettext_lazy("Compare with version"), min_value=1, max_value=2**31 - 1)
 
 
 @admin.register(RulebookVersion)
@@ -77,11 +79,11 @@ class RulebookVersionAdmin(ReadOnlyAdmin):
         wanted = form.cleaned_data["other"] if form.is_valid() else max(version.version - 1, 1)
         other = RulebookVersion.objects.filter(version=wanted).first()
         if other is None:
-            messages.warning(request, f"There is no version {wanted}.")
+            messages.warning(request, _("There is no version {version}.").format(version=wanted))
             other = version
         before, after = sorted((version, other), key=lambda one: one.version)
         context = self._context(request, version) | {
-            "title": f"From version {before.version} to version {after.version}",
+            "title": _("From version {before} to version {after}").format(before=before.version, after=after.version),
             "before": before,
             "after": after,
             "pair": [before, after],
@@ -113,10 +115,13 @@ class RulebookVersionAdmin(ReadOnlyAdmin):
             form = self._restore_form(version, initial={"change_reason": request.POST.get("change_reason", "")})
             return self._restore_page(request, version, form, refusal.status)
         if made is None:
-            messages.info(request, "Nothing was different, so there is no new version.")
+            messages.info(request, _("Nothing was different, so there is no new version."))
         else:
             messages.success(
-                request, f"The rules are those of version {number} again: version {made.version} is in force."
+                request,
+                _("The rules are those of version {number} again: version {version} is in force.").format(
+                    number=number, version=made.version
+                ),
             )
         return redirect("admin:governance_rulebookversion_changelist")
 
@@ -140,7 +145,7 @@ class RulebookVersionAdmin(ReadOnlyAdmin):
         plans = form.plans
         wrong = any(plan.wrong for plan in plans)
         context = self._context(request, version) | {
-            "title": f"Bring back version {version.version}",
+            "title": _("Bring back version {version}").format(version=version.version),
             "plans": [plan for plan in plans if plan.of("new", "changed", "wrong")],
             "form": form,
             "wrong": wrong,

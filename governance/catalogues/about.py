@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import CharField, QuerySet, Value
 from django.db.models.expressions import Case, Combinable, When
 from django.db.models.functions import Concat, Length, LPad, StrIndex, Substr
+from django.utils.translation import gettext as _
 
 from governance.catalogues import words
 from governance.catalogues.identifiers import page_of_control, page_of_technique
@@ -36,7 +37,7 @@ def about_technique(row: Technique) -> dict[str, Any]:
         "differs": _labelled(row, words.differences_of_technique(mine, row.published)),
         "tactics": ", ".join(tactics) if len(tactics) > 1 else "",
         "action_types": _rules(row.action_types.all()),
-        "counterparts": "Controls that mitigate it",
+        "counterparts": _("Controls that mitigate it"),
         "link": "admin:governance_control_change",
         "all": f"?technique={row.pk}",
         **_mitigations(row.mitigations.select_related("control").order_by(in_order("control__control_id")), "control"),
@@ -51,10 +52,10 @@ def about_control(row: Control) -> dict[str, Any]:
         "publisher": "NIST SP 800-53",
         "page": page_of_control(row.control_id),
         "differs": _labelled(row, words.differences_of_control(mine, row.published)),
-        "baselines": ", ".join(levels) or "none that is loaded",
+        "baselines": ", ".join(levels) or _("none that is loaded"),
         "action_types": _rules(row.action_types.all()),
         "policies": _rules(row.policies.all()),
-        "counterparts": "Techniques it mitigates",
+        "counterparts": _("Techniques it mitigates"),
         "link": "admin:governance_technique_change",
         "all": f"?control={row.pk}",
         **_mitigations(row.mitigations.select_related("technique").order_by("technique__external_id"), "technique"),

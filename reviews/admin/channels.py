@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from governance.admin.bounded import BoundedAdmin, by_index, number_in
@@ -31,7 +32,7 @@ class ChannelForm(forms.ModelForm):
 
     new_url = forms.CharField(
         required=False,
-        label="URL",
+        label=gettext_lazy("URL"),
         max_length=2000,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "vTextField"}),
     )
@@ -43,9 +44,9 @@ class ChannelForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["new_url"].help_text = (
-            f"Now {masked(self.instance)} Leave it empty to keep that."
+            _("Now {where} Leave it empty to keep that.").format(where=masked(self.instance))
             if self.instance.url
-            else "The incoming webhook, https only. It is a secret: it is shown in part, and never logged."
+            else _("The incoming webhook, https only. It is a secret: it is shown in part, and never logged.")
         )
 
     def clean(self) -> dict[str, Any]:
@@ -78,7 +79,7 @@ class _Asked:
             except Refusal as refused:
                 messages.error(request, refused.sentence)
             except Undeliverable as failed:
-                messages.error(request, f"Nothing was delivered. {failed}")
+                messages.error(request, _("Nothing was delivered. {failed}").format(failed=failed))
             return redirect(back)
         context = {
             **self.admin_site.each_context(request),
@@ -101,13 +102,15 @@ class ChannelAdmin(_Asked, BoundedAdmin):
     list_select_related = ("team",)
     search_fields = ("name",)
 
-    @admin.display(description="where")
+    @admin.display(description=gettext_lazy("where"))
     def where(self, channel: Channel) -> str:
         return masked(channel)
 
     @admin.display(description="")
     def test_link(self, channel: Channel) -> str:
-        return format_html('<a href="{}">Send a test</a>', reverse("admin:reviews_channel_test", args=[channel.pk]))
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:reviews_channel_test", args=[channel.pk]), _("Send a test")
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Channel | None = None) -> bool:
         return False  # channels are switched off; notices name them
@@ -124,14 +127,14 @@ class ChannelAdmin(_Asked, BoundedAdmin):
 
         def do() -> str:
             send_test(channel)
-            return f"A test was sent to {channel.name}."
+            return _("A test was sent to {name}.").format(name=channel.name)
 
         return self._asked(
             request,
             permission="reviews.change_channel",
-            title=f"Send a test to {channel.name}",
-            says=f"One message that says it is a test goes to {masked(channel)} now.",
-            button="Send a test",
+            title=_("Send a test to {name}").format(name=channel.name),
+            says=_("One message that says it is a test goes to {where} now.").format(where=masked(channel)),
+            button=_("Send a test"),
             back=reverse("admin:reviews_channel_changelist"),
             do=do,
         )
@@ -140,10 +143,10 @@ class ChannelAdmin(_Asked, BoundedAdmin):
 class _Status(admin.SimpleListFilter):
     """Where a notice stands."""
 
-    title, parameter_name = "status", "status"
+    title, parameter_name = gettext_lazy("status"), "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("waits", "Waits"), ("sent", "Sent or not needed"), ("failed", "Failed")]
+        return [("waits", _("Waits")), ("sent", _("Sent or not needed")), ("failed", _("Failed"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Notice]) -> QuerySet[Notice]:
         chosen: dict[str, dict[str, Any]] = {
@@ -189,23 +192,25 @@ class NoticeAdmin(_Asked, BigReadOnlyAdmin):
         number = number_in(search_term)
         return (queryset.none() if number is None else queryset.filter(action_id=number)), False
 
-    @admin.display(description="to")
+    @admin.display(description=gettext_lazy("to"))
     def receiver(self, notice: Notice) -> str:
         return str(notice.channel or notice.person)
 
     @admin.display
     def status(self, notice: Notice) -> str:
         if notice.failed_at:
-            return "Failed"
+            return _("Failed")
         if notice.sent_at:
-            return "Not needed" if notice.error else "Sent"
-        return "Tried, waits" if notice.attempts else "Waits"
+            return _("Not needed") if notice.error else _("Sent")
+        return _("Tried, waits") if notice.attempts else _("Waits")
 
     @admin.display(description="")
     def retry_link(self, notice: Notice) -> str:
         if not notice.failed_at:
             return ""
-        return format_html('<a href="{}">Try again</a>', reverse("admin:reviews_notice_retry", args=[notice.pk]))
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:reviews_notice_retry", args=[notice.pk]), _("Try again")
+        )
 
     def get_urls(self) -> list[Any]:
         retry = self.admin_site.admin_view(self.retry)
@@ -216,14 +221,14 @@ class NoticeAdmin(_Asked, BigReadOnlyAdmin):
 
         def do() -> str:
             retry_notice(notice.pk, actor=actor_of(request))
-            return "The worker tries it again."
+            return _("The worker tries it again.")
 
         return self._asked(
             request,
             permission="reviews.change_notice",
-            title=f"Try notice {notice.pk} again",
-            says=f"It failed: {notice.error} The worker sends it again, up to eight times.",
-            button="Try again",
+            title=_("Try notice {number} again").format(number=notice.pk),
+            says=_("It failed: {error} The worker sends it again, up to eight times.").format(error=notice.error),
+            button=_("Try again"),
             back=reverse("admin:reviews_notice_changelist"),
             do=do,
         )

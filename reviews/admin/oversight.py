@@ -34,31 +34,36 @@ class PlantForm(forms.Form):
 
     template = forms.ChoiceField(
         required=False,
-        choices=[("", "None: copy a past action"), *((name, one.title) for name, one in TEMPLATES.items())],
-        help_text="An action that ought to be rejected.",
+        choices=[
+            ("", gettext_lazy("None: copy a past action")),
+            *((name, one.title) for name, one in TEMPLATES.items()),
+        ],
+        help_text=gettext_lazy("An action that ought to be rejected."),
     )
     agent = forms.ModelChoiceField(
         Agent.objects.filter(is_active=True).select_related("team"),
         required=False,
-        help_text="Whose name it carries, and whose team decides it. A copy keeps the agent it was copied from.",
+        help_text=gettext_lazy(
+            "Whose name it carries, and whose team decides it. A copy keeps the agent it was copied from."
+        ),
     )
     copy_of = forms.IntegerField(
         required=False,
         min_value=1,
         max_value=2**63 - 1,
-        label="Copy of action",
-        help_text="The number of a past action.",
+        label=gettext_lazy("Copy of action"),
+        help_text=gettext_lazy("The number of a past action."),
     )
     flaw = forms.ChoiceField(
         required=False,
         choices=[("", "-"), *((name, one.title) for name, one in FLAWS.items())],
-        help_text="What is made wrong in the copy.",
+        help_text=gettext_lazy("What is made wrong in the copy."),
     )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("template") and not data.get("agent"):
-            self.add_error("agent", "Choose the agent whose name the template carries. Nothing was planted.")
+            self.add_error("agent", _("Choose the agent whose name the template carries. Nothing was planted."))
         return data
 
 
@@ -73,7 +78,7 @@ class CanaryAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("action__votes__person")
 
-    @admin.display(description="action", ordering="action")
+    @admin.display(description=gettext_lazy("action"), ordering="action")
     def link(self, canary: Canary) -> SafeString:
         """The page reviewers see."""
         return format_html('<a href="{}">#{}</a>', reverse("action", args=[canary.action_id]), canary.action_id)
@@ -87,10 +92,10 @@ class CanaryAdmin(ReadOnlyAdmin):
     def result(self, canary: Canary) -> str:
         """What became of it."""
         if canary.caught is not None:
-            return "caught" if canary.caught else "missed"
-        return "waiting" if canary.action.state == State.PENDING else "not decided"
+            return _("caught") if canary.caught else _("missed")
+        return _("waiting") if canary.action.state == State.PENDING else _("not decided")
 
-    @admin.display(description="decided by")
+    @admin.display(description=gettext_lazy("decided by"))
     def who(self, canary: Canary) -> str:
         """Everybody who voted on it, or who approved it alone."""
         votes = [f"{vote.person.shown_name}: {vote.verdict}" for vote in canary.action.votes.all()]
@@ -121,10 +126,13 @@ class CanaryAdmin(ReadOnlyAdmin):
             except Refusal as refused:
                 form.add_error(None, refused.sentence)
             else:
-                messages.success(request, f"Planted as action {canary.action_id}. Nothing there gives it away.")
+                messages.success(
+                    request,
+                    _("Planted as action {number}. Nothing there gives it away.").format(number=canary.action_id),
+                )
                 return redirect(back)
-        context = {**self.admin_site.each_context(request), "form": form, "title": "Plant a canary", "back": back}
-        return TemplateResponse(request, "admin/ask.html", {**context, "button": "Plant it"})
+        context = {**self.admin_site.each_context(request), "form": form, "title": _("Plant a canary"), "back": back}
+        return TemplateResponse(request, "admin/ask.html", {**context, "button": _("Plant it")})
 
 
 class _Finding(admin.SimpleListFilter):
@@ -173,7 +181,9 @@ class _LookedAt(BigReadOnlyAdmin):
     @admin.display(description=gettext_lazy("action"))
     def what(self, row: Any) -> str:
         action = row.action
-        return f"#{action.pk} {plain(action.action_type, limit=60)} on {plain(action.resource, limit=80)}"
+        return _("#{number} {kind} on {resource}").format(
+            number=action.pk, kind=plain(action.action_type, limit=60), resource=plain(action.resource, limit=80)
+        )
 
     @admin.display(description=gettext_lazy("in the portal"))
     def page(self, row: Any) -> SafeString:

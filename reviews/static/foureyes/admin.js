@@ -7,8 +7,8 @@
 
   // -- Asking the portal -----------------------------------------------------------------------------------------
 
-  const SIGNED_OUT = "You are signed out. Sign in again in another tab, then change something here.";
-  const NO_ANSWER = "The portal did not answer. What you typed is kept; change something to ask again.";
+  // What is said to people stands in the page, in their language.
+  const { signedOut: SIGNED_OUT, noAnswer: NO_ANSWER, withdrawn: WITHDRAWN } = document.currentScript.dataset;
 
   // A form as it stands, sent to one of the rules' own addresses. Nothing is written there.
   async function ask(url, form, more, signal) {
@@ -132,13 +132,13 @@
         box.value = one.pk;
         label.append(box, " ", element("b", "", one.id), " ", one.name);
         if (one.more) label.append(" ", element("span", "faint", one.more));
-        if (one.withdrawn) label.append(" ", element("span", "gone", "withdrawn"));
+        if (one.withdrawn) label.append(" ", element("span", "gone", WITHDRAWN));
         row.append(label);
         picked.append(row);
       }
       box.checked = true;
       none.hidden = true;
-      said.textContent = one.id + " is chosen.";
+      said.textContent = said.dataset.chosen.replace("{id}", one.id);
       box.dispatchEvent(new Event("change", { bubbles: true }));
     }
 
@@ -159,9 +159,9 @@
           row.setAttribute("aria-selected", "false");
           row.append(element("b", "", one.id), " ", one.name);
           if (one.more) row.append(" ", element("span", "faint", one.more));
-          if (one.withdrawn) row.append(" ", element("span", "gone", "withdrawn"));
+          if (one.withdrawn) row.append(" ", element("span", "gone", WITHDRAWN));
           const box = chosen(one.pk);
-          if (box && box.checked) row.append(" ", element("span", "faint", "chosen already"));
+          if (box && box.checked) row.append(" ", element("span", "faint", said.dataset.already));
           row.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays in the field
           row.addEventListener("click", () => take(number));
           return row;
@@ -170,10 +170,12 @@
       list.hidden = !found.length;
       input.setAttribute("aria-expanded", String(Boolean(found.length)));
       at = -1;
-      if (answer.is_empty) said.textContent = "The catalogue is empty. manage.py load_catalogues reads the publishers' files.";
-      else if (!answer.total) said.textContent = "Nothing matches. Search by id or by a word of the name.";
-      else if (answer.total > found.length) said.textContent = found.length + " of " + answer.total + " shown; type more letters.";
-      else said.textContent = answer.total === 1 ? "1 match." : answer.total + " matches.";
+      const words = said.dataset;
+      let says = answer.total === 1 ? words.one : words.all;
+      if (answer.is_empty) says = words.empty;
+      else if (!answer.total) says = words.none;
+      else if (answer.total > found.length) says = words.some;
+      said.textContent = says.replace("{found}", found.length).replace("{total}", answer.total);
     }
 
     function mark(next) {

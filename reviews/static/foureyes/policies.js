@@ -4,8 +4,8 @@
   "use strict";
 
   const WAIT = 300; // milliseconds after the last key before the portal is asked
-  const SIGNED_OUT = "You are signed out. Sign in again in another tab; what you typed is kept here.";
-  const NO_ANSWER = "The portal did not answer. What you typed is kept; change something to ask again.";
+  // What is said to people stands in the page, in their language.
+  const { signedOut: SIGNED_OUT, noAnswer: NO_ANSWER } = document.querySelector("script[data-no-answer]").dataset;
 
   const field = document.getElementById("id_condition");
   if (!field || field.tagName !== "TEXTAREA") return;
@@ -66,12 +66,12 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  function toButton(code) {
+  function toButton(code, title) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = code.className;
     button.textContent = code.textContent;
-    button.title = "Insert at the cursor";
+    button.title = title;
     button.addEventListener("click", () => insert(code.dataset.insert));
     code.replaceWith(button);
   }
@@ -95,7 +95,7 @@
   for (const reference of document.querySelectorAll(".reference")) {
     reference.querySelectorAll("code[data-insert]").forEach(function (code) {
       // The name of a variable is a thing to insert; that of a function only together with its example.
-      if (code.classList.contains("example") || /^(action|agent|risk)\./.test(code.dataset.insert)) toButton(code);
+      if (code.classList.contains("example") || /^(action|agent|risk)\./.test(code.dataset.insert)) toButton(code, reference.dataset.insertTitle);
     });
     const look = reference.querySelector(".look");
     look.hidden = false;

@@ -4,8 +4,6 @@
   "use strict";
 
   const WAIT = 400; // milliseconds after the last change before the portal is asked
-  const NO_ANSWER = "The portal did not answer, or you are signed out. What you typed is kept; change something to ask again.";
-  const LAST = "A stage asks for somebody, and a route has a stage: this one stays.";
 
   // -- The builder --------------------------------------------------------------------------------------------
 
@@ -19,6 +17,7 @@
     const stages = () => [...list.querySelectorAll(":scope > .stage")];
     const rows = (stage) => [...stage.querySelectorAll(":scope > .wanted")];
 
+    // What is said to people stands in the page, in their language.
     function tell(words) {
       said.textContent = words;
       builder.dispatchEvent(new Event("input", { bubbles: true }));
@@ -72,21 +71,21 @@
       const what = button.dataset.do;
       if (what === "add-stage") {
         first(newStage()).focus();
-        tell(`Stage ${stages().length} added.`);
+        tell(said.dataset.stageAdded.replace("{number}", stages().length));
       } else if (what === "add-row") {
         first(newRow(stage)).focus();
-        tell("A row added.");
+        tell(said.dataset.rowAdded);
       } else if (what === "remove-row") {
-        if (rows(stage).length === 1) return tell(LAST);
+        if (rows(stage).length === 1) return tell(said.dataset.last);
         button.closest(".wanted").remove();
         first(stage).focus();
-        tell("The row is removed.");
+        tell(said.dataset.rowRemoved);
       } else if (what === "remove-stage") {
-        if (stages().length === 1) return tell(LAST);
+        if (stages().length === 1) return tell(said.dataset.last);
         stage.remove();
         renumber();
         first(list).focus();
-        tell("The stage is removed.");
+        tell(said.dataset.stageRemoved);
       } else {
         const other = what === "up" ? stage.previousElementSibling : stage.nextElementSibling;
         if (!other) return;
@@ -94,7 +93,7 @@
         renumber();
         if (button.disabled) stage.querySelector(`[data-do=${what === "up" ? "down" : "up"}]`).focus();
         else button.focus();
-        tell(`It is stage ${stages().indexOf(stage) + 1} now.`);
+        tell(said.dataset.moved.replace("{number}", stages().indexOf(stage) + 1));
       }
     });
 
@@ -126,11 +125,11 @@
       try {
         const body = new FormData(form);
         const answer = await fetch(place.dataset.who, { method: "POST", body, headers: { "X-Fragment": "1" }, signal });
-        if (answer.redirected || !answer.ok) throw new Error(NO_ANSWER);
+        if (answer.redirected || !answer.ok) throw new Error(place.dataset.failed);
         const html = await answer.text();
         if (!signal.aborted) said.innerHTML = html; // our own template, escaped there
       } catch (error) {
-        if (!signal.aborted) said.textContent = NO_ANSWER;
+        if (!signal.aborted) said.textContent = place.dataset.failed;
       }
     }
 
