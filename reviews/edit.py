@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
 
 from actions import contract
 from actions.contract import Submission
@@ -49,7 +50,9 @@ def edit_and_approve(
             person = Person.objects.get(pk=person.pk)
             seat = look(old, person=person, digest=digest)
             if not old.way.edit_allowed:
-                raise NotEligible("The route of this action allows no edits. Request changes from the agent instead.")
+                raise NotEligible(
+                    _("The route of this action allows no edits. Request changes from the agent instead.")
+                )
             edited = contract.parse_edited(content, old.payload, settings.MAX_BODY_BYTES)
             if old.is_canary:  # who would not let it pass as it was has caught it; nothing takes a test's place
                 send_back(old, seat, kind="action.changes_requested", actor=actor, reason=reason, said=reason)
@@ -73,7 +76,9 @@ def _replace(
         kind="action.edited",
         actor=actor,
         reason=reason,
-        said=f"A reviewer edited this action; the edited one is action {new.pk}. {reason}",
+        said=_("A reviewer edited this action; the edited one is action {new}. {reason}").format(
+            new=new.pk, reason=reason
+        ),
         superseded_by=str(new.pk),
         digest_after=new.digest,
         changed=len(changed),
@@ -82,7 +87,7 @@ def _replace(
         return new, None
     prefetch_related_objects([new], *VOTES)
     if asks_password(new):
-        return new, StepUpRequired("It is critical. Open it and approve it with your password.")
+        return new, StepUpRequired(_("It is critical. Open it and approve it with your password."))
     wanted = seat if answer.route is by_editor else seat_for(seat.person, new)
     if isinstance(wanted, Refusal):
         return new, wanted
@@ -94,7 +99,7 @@ def _route_of(seat: Seat, action: Action) -> Route:
     """How an edit is approved where the rules ask nobody: by somebody who belongs where its editor does."""
     group = None if seat.ballot(action, 1).in_team else Group.objects.filter(pk__in=seat.groups).first()
     wanted = Requirement(1, group=group.pk, group_name=group.name) if group else Requirement(1)
-    return Route("Edited by a reviewer", (Stage((wanted,)),))
+    return Route(_("Edited by a reviewer"), (Stage((wanted,)),))
 
 
 def _arrival(old: Action, edited: Submission) -> Arrival:

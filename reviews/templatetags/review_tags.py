@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from reviews import moments, rendering
 
@@ -70,7 +71,7 @@ def moment(value: datetime | None, now: datetime | None = None) -> SafeString:
         return SafeString("")
     now = now or timezone.now()
     span = moments.length(abs(now - value))
-    words = f"{span} ago" if value <= now else f"in {span}"
+    words = (_("{time} ago") if value <= now else _("in {time}")).format(time=span)
     return format_html('{} <span class="faint">{}</span>', stamp(value, "%Y-%m-%d %H:%M"), words)
 
 
