@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
@@ -42,10 +41,10 @@ def preset_field(presets: tuple[Preset, ...]) -> forms.ChoiceField:
     )
 
 
-def password_field(label: Promise | str = gettext_lazy("Your password")) -> forms.CharField:
+def password_field(label: str = "") -> forms.CharField:
     """The password once more, where a deed asks for it. It is never written back into a page."""
     return forms.CharField(
-        label=label,
+        label=label or gettext_lazy("Your password"),
         help_text=gettext_lazy("asked again for this one"),
         required=False,
         strip=False,

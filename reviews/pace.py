@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from actions.models import Action
 from governance.errors import TooFast
-from governance.models import Person
+from governance.models import Level, Person
 
 _signer = signing.Signer(salt="reviews.pace")
 _LEVELS = ("high", "critical")
@@ -46,10 +46,10 @@ def check_pace(action: Action, opened: datetime | None) -> None:
     if passed < wanted:
         raise TooFast(
             _(
-                "You opened this {risk_level} action {passed} s ago; an approval takes at least {wanted}"
+                "You opened this {level} action {passed} s ago; an approval takes at least {wanted}"
                 " s of reading. Nothing was decided. Press again in {wanted2} s."
             ).format(
-                risk_level=action.risk_level,
+                level=Level(action.risk_level).label.lower(),
                 passed=f"{passed:.0f}",
                 wanted=f"{wanted:g}",
                 wanted2=f"{max(wanted - passed, 1):.0f}",

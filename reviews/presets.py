@@ -9,17 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Preset(NamedTuple):
-    """A reason by its name in forms; `label` is what a list shows, `text` what the agent reads."""
+    """A reason by its name in forms; `label` is what a list shows, `text` what the agent reads: always English."""
 
     slug: str
     label: Promise | str
     text: str
 
 
+_EVIDENCE = "Missing evidence: attach the ticket, order or contract this follows from."
 REJECTIONS = (
-    Preset(
-        "evidence", _("Missing evidence"), "Missing evidence: attach the ticket, order or contract this follows from."
-    ),
+    Preset("evidence", _("Missing evidence"), _EVIDENCE),
     Preset("purpose", _("No business purpose"), "No business purpose: nothing here says why this is needed."),
     Preset("scope", _("Too broad"), "Too broad: this touches more records or systems than its purpose needs."),
     Preset("policy", _("Against policy"), "Against policy: this is not to be done, whoever asks."),
@@ -27,9 +26,7 @@ REJECTIONS = (
     Preset("timing", _("Wrong time"), "Wrong time: not in this window; submit it again in the next one."),
 )
 CHANGES = (
-    Preset(
-        "evidence", _("Missing evidence"), "Missing evidence: attach the ticket, order or contract this follows from."
-    ),
+    Preset("evidence", _("Missing evidence"), _EVIDENCE),
     Preset("narrow", _("Narrow it down"), "Narrow it down: name the very records or fields this touches."),
     Preset("values", _("Check the values"), "Check the values: amount, currency or recipient do not match the order."),
     Preset("describe", _("Describe it"), "Describe it: say what will happen, to what, and why now."),

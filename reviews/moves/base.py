@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.functional import Promise
@@ -51,7 +51,7 @@ def reason_field(help_text: Words) -> forms.CharField:
     """A reason that must be given. Its label is not that of the decision's own reason."""
     return forms.CharField(
         label=gettext_lazy("Why"),
-        help_text=help_text,
+        help_text=cast(str, help_text),
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={

@@ -10,10 +10,20 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reviews import moments, rendering
 
 register = template.Library()
+
+# The names of the code's that are words of a page. Any other stays what it is.
+_NAMES = {
+    "deny": gettext_lazy("deny"),
+    "require approval": gettext_lazy("require approval"),
+    "allow": gettext_lazy("allow"),
+    "matched": gettext_lazy("matched"),
+    "no effect": gettext_lazy("no effect"),
+}
 
 
 @register.filter
@@ -37,7 +47,8 @@ def plain(value: Any, limit: int = 80) -> str:
 @register.filter
 def words(value: Any) -> str:
     """A name of the code's as words: require_approval is "require approval"."""
-    return str(value).replace("_", " ")
+    text = str(value).replace("_", " ")
+    return str(_NAMES.get(text, text))
 
 
 @register.filter
