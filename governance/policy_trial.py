@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from django.utils.translation import gettext as _
-
 from governance import condition_parts, conditions, past_actions, policies, risk, rulebook
 from governance.condition_parts import Joined, Part
 from governance.conditions import Activation, Program
@@ -96,9 +94,9 @@ def try_on(draft: Policy, condition: str, action_id: int, *, instead_of: str = "
         program = conditions.compile(condition)
         book = rulebook.current()
     except InvalidRule as exc:
-        raise CannotTry(_("The condition can be tried when it is right.")) from exc
+        raise CannotTry("The condition can be tried when it is right.") from exc
     except NoRulebook as exc:
-        raise CannotTry(_("There is nothing to judge the action by. {exc}").format(exc=exc)) from exc
+        raise CannotTry(f"There is nothing to judge the action by. {exc}") from exc
     draft = replace(draft, program=program, mode="enforce")
     assessment = risk.assess(past.facts, book.mapping)
     line = book.thresholds.for_agent(past.facts)
@@ -120,7 +118,7 @@ def _past(action_id: int) -> PastAction:
     except LookupError:
         past = None
     if past is None:
-        raise CannotTry(_("There is no action {action_id}.").format(action_id=action_id))
+        raise CannotTry(f"There is no action {action_id}.")
     return past
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.utils.translation import gettext as _
 
 from governance import conditions
 from governance.errors import InvalidRule
@@ -32,75 +31,52 @@ def check(row: Route) -> None:
 
 def _stages(given: Any) -> list[dict[str, Any]]:
     if not isinstance(given, list) or not given:
-        raise _invalid("stages", _("Name at least one stage."))
+        raise _invalid("stages", "Name at least one stage.")
     if len(given) > MAX_STAGES:
-        raise _invalid("stages", _("At most {max_stages} stages.").format(max_stages=MAX_STAGES))
+        raise _invalid("stages", f"At most {MAX_STAGES} stages.")
     stages = [_stage(number, stage) for number, stage in enumerate(given, start=1)]
     named = {one["group"] for stage in stages for one in stage["requirements"] if one["group"] is not None}
     known = set(Group.objects.filter(pk__in=named).values_list("pk", flat=True))
     if missing := named - known:
-        raise _invalid("stages", _("There is no group with the id {missing}.").format(missing=min(missing)))
+        raise _invalid("stages", f"There is no group with the id {min(missing)}.")
     return stages
 
 
 def _stage(number: int, given: Any) -> dict[str, Any]:
     requirements = given.get("requirements") if isinstance(given, dict) else None
     if not isinstance(requirements, list) or not 1 <= len(requirements) <= MAX_REQUIREMENTS:
-        raise _invalid(
-            "stages",
-            _("Stage {number} must ask for 1 to {max_requirements} kinds of people.").format(
-                number=number, max_requirements=MAX_REQUIREMENTS
-            ),
-        )
+        raise _invalid("stages", f"Stage {number} must ask for 1 to {MAX_REQUIREMENTS} kinds of people.")
     label = str(given.get("label") or "").strip()
     if len(label) > MAX_LABEL:
-        raise _invalid(
-            "stages",
-            _("The name of stage {number} is longer than {max_label} characters.").format(
-                number=number, max_label=MAX_LABEL
-            ),
-        )
+        raise _invalid("stages", f"The name of stage {number} is longer than {MAX_LABEL} characters.")
     wanted = [_requirement(number, one) for one in requirements]
     groups = [one["group"] for one in wanted]
     if len(set(groups)) < len(groups):
-        raise _invalid(
-            "stages",
-            _("Stage {number} names the same group twice. Ask it for more people instead.").format(number=number),
-        )
+        raise _invalid("stages", f"Stage {number} names the same group twice. Ask it for more people instead.")
     return {"label": label, "requirements": wanted}
 
 
 def _requirement(number: int, given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
-        raise _invalid("stages", _("Stage {number} has a requirement that is not one.").format(number=number))
+        raise _invalid("stages", f"Stage {number} has a requirement that is not one.")
     needed, level, group = given.get("needed"), given.get("level", 1), given.get("group")
     if type(needed) is not int or not 1 <= needed <= MAX_NEEDED:
-        raise _invalid(
-            "stages",
-            _("Stage {number} must ask for 1 to {max_needed} people of a group.").format(
-                number=number, max_needed=MAX_NEEDED
-            ),
-        )
+        raise _invalid("stages", f"Stage {number} must ask for 1 to {MAX_NEEDED} people of a group.")
     if type(level) is not int or level not in CEILINGS:
-        raise _invalid("stages", _("A level of stage {number} is not one of 1 to 4.").format(number=number))
+        raise _invalid("stages", f"A level of stage {number} is not one of 1 to 4.")
     if group is not None and type(group) is not int:
-        raise _invalid("stages", _("A group of stage {number} is not one.").format(number=number))
+        raise _invalid("stages", f"A group of stage {number} is not one.")
     return {"needed": needed, "level": level, "group": group}
 
 
 def _times(row: Route) -> None:
     if row.escalate_to_id is not None and row.escalate_after is None:
-        raise _invalid("escalate_after", _("Say after how many minutes it is escalated, or to nobody."))
+        raise _invalid("escalate_after", "Say after how many minutes it is escalated, or to nobody.")
     for field, what in (("remind_after", "reminder"), ("escalate_after", "escalation")):
         minutes = getattr(row, field)
         if minutes is not None and row.deadline_minutes is not None and minutes >= row.deadline_minutes:
-            raise _invalid(
-                field,
-                _("The {what} must come before the deadline of {deadline_minutes} minutes.").format(
-                    what=what, deadline_minutes=row.deadline_minutes
-                ),
-            )
+            raise _invalid(field, f"The {what} must come before the deadline of {row.deadline_minutes} minutes.")
 
 
 def _invalid(field: str, problem: str) -> InvalidRule:
-    return InvalidRule(_("{problem} Nothing was changed.").format(problem=problem), errors={field: problem})
+    return InvalidRule(f"{problem} Nothing was changed.", errors={field: problem})

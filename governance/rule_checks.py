@@ -12,7 +12,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.utils.translation import gettext as _
 
 from governance import conditions, cvss, evidence, route_checks
 from governance.errors import InvalidRule
@@ -48,21 +47,19 @@ def _by_django(validation: Callable[[], None]) -> None:
         validation()
     except ValidationError as exc:
         errors = {name: " ".join(messages) for name, messages in exc.message_dict.items()}
-        raise InvalidRule(
-            _("{problem} Nothing was changed.").format(problem=" ".join(errors.values())), errors=errors
-        ) from exc
+        raise InvalidRule(f"{' '.join(errors.values())} Nothing was changed.", errors=errors) from exc
 
 
 def _action_type(row: ActionTypeRule) -> None:
     row.pattern = row.pattern.strip().lower()
     if not _PATTERN.fullmatch(row.pattern):
-        raise _invalid("pattern", _("Write an action type (transaction), a dotted family (database.*) or *."))
+        raise _invalid("pattern", "Write an action type (transaction), a dotted family (database.*) or *.")
     stored = ActionTypeRule.objects.filter(pk=row.pk).first() if row.pk else None
     if stored and stored.pattern == FALLBACK:
         if row.pattern != FALLBACK:
-            raise _invalid("pattern", _("This rule answers for every type without a rule; it must stay *."))
+            raise _invalid("pattern", "This rule answers for every type without a rule; it must stay *.")
         if not row.is_enabled:
-            raise _invalid("is_enabled", _("This rule answers for every type without a rule; it must stay enabled."))
+            raise _invalid("is_enabled", "This rule answers for every type without a rule; it must stay enabled.")
     row.cvss_vector = cvss.base(row.cvss_vector.strip())["vector"]
 
 
@@ -77,23 +74,17 @@ def _indicator(row: IndicatorRule) -> None:
     row.cvss_environment = cvss.environment(row.cvss_environment)
     if not (row.points or row.raises_to or row.forces_review or row.cvss_environment):
         raise _invalid(
-            "points",
-            _("Say what it does: raise by points, lift to a level, force a review, or name a CVSS environment."),
+            "points", "Say what it does: raise by points, lift to a level, force a review, or name a CVSS environment."
         )
 
 
 def _level(row: LevelScore) -> None:
     stored = LevelScore.objects.filter(pk=row.pk).first() if row.pk else None
     if stored and stored.level != row.level:
-        raise _invalid("level", _("A level keeps its name. Change its score."))
+        raise _invalid("level", "A level keeps its name. Change its score.")
     if level_of(row.score) != row.level:
         # Otherwise a reviewer would read "high" in the rule and "medium" in the queue.
-        raise _invalid(
-            "score",
-            _("A score of {score} would be called {level_of}, not {level}.").format(
-                score=f"{row.score:g}", level_of=level_of(row.score), level=row.level
-            ),
-        )
+        raise _invalid("score", f"A score of {row.score:g} would be called {level_of(row.score)}, not {row.level}.")
 
 
 def _policy(row: Policy) -> None:
@@ -106,7 +97,7 @@ def _threshold(row: Threshold) -> None:
     if taken := line_taken(row):
         raise _invalid(*taken)
     if row.deny_from is not None and row.deny_from <= row.review_from:
-        raise _invalid("deny_from", _("It must be above the score from which a person decides, or empty."))
+        raise _invalid("deny_from", "It must be above the score from which a person decides, or empty.")
 
 
 def line_taken(row: Threshold) -> tuple[str, str] | None:
@@ -115,21 +106,21 @@ def line_taken(row: Threshold) -> tuple[str, str] | None:
     if not (row.agent_type or row.agent_id) or not same.exclude(pk=row.pk).exists():
         return None
     field = "agent_type" if row.agent_type else "agent_id"
-    return field, _("There is a line for {row} already. Change that one; it may be disabled.").format(row=row.name)
+    return field, f"There is a line for {row.name} already. Change that one; it may be disabled."
 
 
 def _technique(row: Technique) -> None:
     if not _TECHNIQUE.fullmatch(row.external_id):
-        raise _invalid("external_id", _("Write an ATT&CK, ATLAS or OWASP ASI id: T1565.001, AML.T0053 or ASI02."))
+        raise _invalid("external_id", "Write an ATT&CK, ATLAS or OWASP ASI id: T1565.001, AML.T0053 or ASI02.")
     _keeps_its_id(row, "external_id")
     row.framework = Technique.framework_of(row.external_id)
     if row.tactic_id and not _TACTIC.fullmatch(row.tactic_id):
-        raise _invalid("tactic_id", _("Write a tactic's id: TA0040 or AML.TA0011."))
+        raise _invalid("tactic_id", "Write a tactic's id: TA0040 or AML.TA0011.")
 
 
 def _control(row: Control) -> None:
     if not _CONTROL.fullmatch(row.control_id):
-        raise _invalid("control_id", _("Write a control of SP 800-53: AC-3 or AC-6(9)."))
+        raise _invalid("control_id", "Write a control of SP 800-53: AC-3 or AC-6(9).")
     _keeps_its_id(row, "control_id")
 
 
@@ -137,11 +128,11 @@ def _keeps_its_id(row: Technique | Control, field: str) -> None:
     """What its publisher named is not made into something else: the next load would speak of another thing."""
     stored = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
     if stored and stored.published and getattr(stored, field) != getattr(row, field):
-        raise _invalid(field, _("A published id stays what it is. Add another entry for another id."))
+        raise _invalid(field, "A published id stays what it is. Add another entry for another id.")
 
 
 def _invalid(field: str, problem: str) -> InvalidRule:
-    return InvalidRule(_("{problem} Nothing was changed.").format(problem=problem), errors={field: problem})
+    return InvalidRule(f"{problem} Nothing was changed.", errors={field: problem})
 
 
 _KINDS: dict[type[Model], Callable[[Any], None]] = {

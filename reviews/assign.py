@@ -99,7 +99,7 @@ def _chosen(name: str, action: Action) -> Person:
     if found is None or not sees(found, action):
         shown = plain(name, limit=60)
         raise MalformedBody(
-            _("{shown} is nobody who sees this action. Nothing was changed. Correct the user name.").format(shown=shown)
+            _("{name} is nobody who sees this action. Nothing was changed. Correct the user name.").format(name=shown)
         )
     return found
 

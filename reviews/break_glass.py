@@ -93,8 +93,8 @@ def glass_refusal(who: Person | Reviewer, action: Action) -> Refusal | None:
     own = reviewer.seats[0]
     if own.level < max(CEILINGS):
         return NotEligible(
-            _("Breaking the glass takes approval level {ceilings}; yours is {level}.").format(
-                ceilings=max(CEILINGS), level=own.level
+            _("Breaking the glass takes approval level {wanted}; yours is {level}.").format(
+                wanted=max(CEILINGS), level=own.level
             )
         )
     theirs = own.sees_all or action.team_id in own.groups or action.seats.filter(group__in=own.groups).exists()

@@ -76,9 +76,7 @@ def _replace(
         kind="action.edited",
         actor=actor,
         reason=reason,
-        said=_("A reviewer edited this action; the edited one is action {new}. {reason}").format(
-            new=new.pk, reason=reason
-        ),
+        said=f"A reviewer edited this action; the edited one is action {new.pk}. {reason}",  # the agent reads it
         superseded_by=str(new.pk),
         digest_after=new.digest,
         changed=len(changed),
@@ -99,7 +97,7 @@ def _route_of(seat: Seat, action: Action) -> Route:
     """How an edit is approved where the rules ask nobody: by somebody who belongs where its editor does."""
     group = None if seat.ballot(action, 1).in_team else Group.objects.filter(pk__in=seat.groups).first()
     wanted = Requirement(1, group=group.pk, group_name=group.name) if group else Requirement(1)
-    return Route(_("Edited by a reviewer"), (Stage((wanted,)),))
+    return Route("Edited by a reviewer", (Stage((wanted,)),))
 
 
 def _arrival(old: Action, edited: Submission) -> Arrival:

@@ -29,8 +29,8 @@ def length(span: timedelta) -> str:
         return _("{minutes} min").format(minutes=minutes)
     hours, rest = divmod(minutes, 60)
     if hours < 24:
-        said = _("{hours} h {minutes:02}") if rest else _("{hours} h")
-        return said.format(hours=hours, minutes=rest)
+        said = _("{hours} h {minutes}") if rest else _("{hours} h")
+        return said.format(hours=hours, minutes=f"{rest:02}")
     days = hours // 24
     return ngettext("{days} day", "{days} days", days).format(days=days)
 

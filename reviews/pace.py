@@ -47,11 +47,11 @@ def check_pace(action: Action, opened: datetime | None) -> None:
         raise TooFast(
             _(
                 "You opened this {level} action {passed} s ago; an approval takes at least {wanted}"
-                " s of reading. Nothing was decided. Press again in {wanted2} s."
+                " s of reading. Nothing was decided. Press again in {left} s."
             ).format(
                 level=Level(action.risk_level).label.lower(),
                 passed=f"{passed:.0f}",
                 wanted=f"{wanted:g}",
-                wanted2=f"{max(wanted - passed, 1):.0f}",
+                left=f"{max(wanted - passed, 1):.0f}",
             )
         )

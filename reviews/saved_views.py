@@ -11,7 +11,6 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from governance import ledger
 from governance.actors import Actor
@@ -44,9 +43,7 @@ def save_view(
         view = SavedView(person=person, name=name.strip(), queue=queue, query=query, team=team)
         _check(view)
         if SavedView.objects.filter(person=person).count() >= MOST:
-            raise InvalidView(
-                _("You have {most} views, the most there are. Delete one first. Nothing was saved.").format(most=MOST)
-            )
+            raise InvalidView(f"You have {MOST} views, the most there are. Delete one first. Nothing was saved.")
         view.save(force_insert=True)
         with_whom = team.name if team else "nobody"
         _tell("view.saved", actor, view, queue=queue, query=query, team=with_whom)
@@ -91,19 +88,17 @@ def _theirs(view_id: int, person: Person) -> SavedView | None:
 
 def _check(view: SavedView) -> None:
     if not view.name:
-        raise InvalidView(_("A view needs a name. Nothing was saved. Give it one and save again."))
+        raise InvalidView("A view needs a name. Nothing was saved. Give it one and save again.")
     if len(view.name) > MAX_NAME:
-        raise InvalidView(
-            _("The name is longer than {max_name} characters. Nothing was saved. Shorten it.").format(max_name=MAX_NAME)
-        )
+        raise InvalidView(f"The name is longer than {MAX_NAME} characters. Nothing was saved. Shorten it.")
     if not view.name.isprintable():
-        raise InvalidView(_("The name holds a character that cannot be seen. Nothing was saved. Type it again."))
+        raise InvalidView("The name holds a character that cannot be seen. Nothing was saved. Type it again.")
     if len(view.query) > MAX_QUERY:
-        raise InvalidView(_("These filters are too long to be kept. Nothing was saved. Shorten the text searched for."))
+        raise InvalidView("These filters are too long to be kept. Nothing was saved. Shorten the text searched for.")
     if view.team is not None and not view.person.groups.filter(pk=view.team.pk).exists():
-        raise InvalidView(_("You can share a view with a team of yours only. Nothing was saved."))
+        raise InvalidView("You can share a view with a team of yours only. Nothing was saved.")
     if SavedView.objects.filter(person=view.person, name=view.name).exclude(pk=view.pk).exists():
-        raise InvalidView(_("You have a view of this name already. Nothing was saved. Choose another name."))
+        raise InvalidView("You have a view of this name already. Nothing was saved. Choose another name.")
 
 
 def _tell(kind: str, actor: Actor, view: SavedView, **data: Any) -> None:

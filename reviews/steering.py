@@ -22,7 +22,7 @@ def steering_seat(who: Person | Reviewer, action: Action) -> Seat | Refusal:
     if _is_senior(reviewer, action) and reviewer.person.identity not in owners_of(action):
         return reviewer.seats[0]
     return NotEligible(
-        _("{seat} Only who may decide it, and seniors of its team, may do this.").format(seat=seat.sentence)
+        _("{why} Only who may decide it, and seniors of its team, may do this.").format(why=seat.sentence)
     )
 
 

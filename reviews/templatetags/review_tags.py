@@ -9,8 +9,8 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reviews import moments, rendering
 
@@ -49,6 +49,12 @@ def words(value: Any) -> str:
     """A name of the code's as words: require_approval is "require approval"."""
     text = str(value).replace("_", " ")
     return str(_NAMES.get(text, text))
+
+
+@register.filter
+def small(label: Any) -> str:
+    """A label inside a sentence: without its capital, but not in German, which writes nouns with one."""
+    return str(label) if (get_language() or "").startswith("de") else str(label).lower()
 
 
 @register.filter
