@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 _MINUS = "\N{MINUS SIGN}"
 
@@ -89,7 +90,7 @@ _V3 = {
     "AC": (_("Attack complexity"), _LOW_HIGH),
     "PR": (_("Privileges required"), _IMPACT),
     "UI": (_("User interaction"), {"N": _("none"), "R": _("required")}),
-    "S": (_("Scope"), {"U": _("unchanged"), "C": _("changed")}),
+    "S": (_("Scope"), {"U": pgettext_lazy("CVSS", "unchanged"), "C": pgettext_lazy("CVSS", "changed")}),
     "C": (_("Confidentiality"), _IMPACT),
     "I": (_("Integrity"), _IMPACT),
     "A": (_("Availability"), _IMPACT),

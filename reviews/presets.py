@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Preset(NamedTuple):
@@ -22,7 +23,7 @@ REJECTIONS = (
     Preset("purpose", _("No business purpose"), "No business purpose: nothing here says why this is needed."),
     Preset("scope", _("Too broad"), "Too broad: this touches more records or systems than its purpose needs."),
     Preset("policy", _("Against policy"), "Against policy: this is not to be done, whoever asks."),
-    Preset("duplicate", _("Duplicate"), "Duplicate: this was asked for already."),
+    Preset("duplicate", pgettext_lazy("a reason", "Duplicate"), "Duplicate: this was asked for already."),
     Preset("timing", _("Wrong time"), "Wrong time: not in this window; submit it again in the next one."),
 )
 CHANGES = (

@@ -11,15 +11,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
     """What a person is here for. Permissions follow from it: governance/roles.py."""
 
     NONE = "none", _("No role")
-    REVIEWER = "reviewer", _("Reviewer")
+    REVIEWER = "reviewer", pgettext_lazy("role", "Reviewer")
     SENIOR = "senior", _("Senior reviewer")
-    ADMIN = "admin", _("Admin")
+    ADMIN = "admin", pgettext_lazy("role", "Admin")
     AUDITOR = "auditor", _("Auditor")
 
 
