@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 
 from django.db import OperationalError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from actions.agents import ensure_agent
 from actions.models import Agent, AgentKey
@@ -60,7 +61,7 @@ def issue_key(
     Raises InvalidAccount when the agent has two live keys already, or when the expiry is not in the future.
     """
     if expires_at is not None and expires_at <= timezone.now():
-        raise InvalidAccount("The expiry is not in the future. No key was made.")
+        raise InvalidAccount(_("The expiry is not in the future. No key was made."))
     public_id = _random(8)
     start = f"ascend_{public_id}_{_random(43)}"
     text = f"{start}_{_checksum(start)}"
@@ -70,7 +71,9 @@ def issue_key(
         Agent.objects.select_for_update().get(pk=agent.pk)
         if agent.keys.live().count() >= MAX_LIVE_KEYS:
             raise InvalidAccount(
-                f"{agent_id} has {MAX_LIVE_KEYS} live keys already. Revoke one first. No key was made."
+                _("{agent_id} has {max_live_keys} live keys already. Revoke one first. No key was made.").format(
+                    agent_id=agent_id, max_live_keys=MAX_LIVE_KEYS
+                )
             )
         key = AgentKey(
             agent=agent, public_id=public_id, digest=digest_of(text), issued_by=issued_by, expires_at=expires_at
@@ -127,7 +130,7 @@ def _random(length: int) -> str:
 def _checksum(start: str) -> str:
     """Six base62 characters of CRC-32: a typing error or a cut is told apart from a wrong key, by scanners too."""
     number, digits = zlib.crc32(start.encode()), ""
-    for _ in range(6):
+    for _place in range(6):
         number, digit = divmod(number, 62)
         digits += _ALPHABET[digit]
     return digits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from actions.models import Agent
 from governance import ledger, rulebook
@@ -33,7 +34,7 @@ def ensure_agent(
     for an unusable id.
     """
     if not agent_id.strip() or len(agent_id) > 255:
-        raise InvalidAccount("An agent id has 1 to 255 characters.", errors={"agent_id": "1 to 255 characters."})
+        raise InvalidAccount(_("An agent id has 1 to 255 characters."), errors={"agent_id": _("1 to 255 characters.")})
     known = list(Agent.objects.filter(agent_id=agent_id, **({"team__name": team} if team else {}))[:2])
     if len(known) == 1:
         return known[0]

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from actions.contract import facts_of
 from actions.models import Action, StandingApproval
@@ -24,15 +25,15 @@ from governance.risk import Assessment
 def why_people_each_time(action: Action) -> str:
     """Why no standing approval may ever stand in for people here, as a sentence; empty when one may."""
     if action.verdict["outcome"] != "pending":
-        return "The rules did not leave this action to people."
+        return _("The rules did not leave this action to people.")
     if action.verdict["degraded"]:
-        return "Not every rule could be evaluated for this action, so people look each time."
+        return _("Not every rule could be evaluated for this action, so people look each time.")
     if action.risk_level == "critical":
-        return "A critical action is decided by people each time."
+        return _("A critical action is decided by people each time.")
     if asked := action.assessment.get("review_reasons"):
-        return f"People look each time: {asked[0]}"
+        return _("People look each time: {asked}").format(asked=asked[0])
     if action.agent_id is None or action.agent_id != action.principal_id:
-        return "The agent submits with another agent's key, so people look each time."
+        return _("The agent submits with another agent's key, so people look each time.")
     return ""
 
 

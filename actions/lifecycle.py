@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from actions.models import Action, DecidedVia, State
 from governance.errors import IllegalTransition
 from governance.models import Person
@@ -86,7 +88,9 @@ def allow_in_advance(action: Action, *, reason: str, by_name: str) -> None:
     """
     if action.pk is not None or action.state != State.PENDING:
         raise IllegalTransition(
-            f"This action is {action.get_state_display().lower()}; nothing can be allowed in advance."
+            _("This action is {state}; nothing can be allowed in advance.").format(
+                state=action.get_state_display().lower()
+            )
         )
     action.state = State.APPROVED
     action.decided_via = DecidedVia.STANDING
@@ -110,7 +114,9 @@ _ACTED = frozenset({State.EXECUTING, State.EXECUTED, State.FAILED, State.OUTCOME
 
 def _check(action: Action, target: State) -> None:
     if action.is_canary and target in _ACTED:
-        raise IllegalTransition(f"Action {action.pk} is a test; it can never be executed.")
+        raise IllegalTransition(_("Action {action} is a test; it can never be executed.").format(action=action.pk))
     if (action.state, target) not in TRANSITIONS:
         here, there = action.get_state_display().lower(), State(target).label.lower()
-        raise IllegalTransition(f"Action {action.pk} is {here}; it cannot become {there}.")
+        raise IllegalTransition(
+            _("Action {action} is {here}; it cannot become {there}.").format(action=action.pk, here=here, there=there)
+        )

@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance import ledger
 from governance.actors import Actor
@@ -53,12 +54,14 @@ def remove_second_factor(person: Person, *, actor: Actor, reason: str) -> None:
     if not reason:
         raise ReasonRequired
     if actor.kind == "person" and actor.id == str(person.pk):
-        raise InvalidAccount("Switch off your own second step on your settings page. Nothing was changed.")
+        raise InvalidAccount(_("Switch off your own second step on your settings page. Nothing was changed."))
     with transaction.atomic():
         Person.objects.select_for_update().get(pk=person.pk)
         removed = Authenticator.objects.filter(user=person).delete()[0]
         if not removed:
-            raise InvalidAccount(f"{person.username} signs in without a second step. Nothing was changed.")
+            raise InvalidAccount(
+                _("{person} signs in without a second step. Nothing was changed.").format(person=person.username)
+            )
         ended = drop_sessions(person)
         _record(
             "person.second_factor_removed",

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from django.utils.translation import gettext as _
+
 _YES, _NO = {"yes", "true", "1", "y", "on"}, {"no", "false", "0", "n", "off"}
 
 
@@ -13,7 +15,7 @@ def flag(text: str) -> bool:
     """Yes or no."""
     if text.lower() in _YES | _NO:
         return text.lower() in _YES
-    raise ValueError(f"“{text}” is neither yes nor no.")
+    raise ValueError(_("“{text}” is neither yes nor no.").format(text=text))
 
 
 def number(text: str, *, whole: bool) -> float:
@@ -25,11 +27,11 @@ def number(text: str, *, whole: bool) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value) or "_" in plain:
-        raise ValueError(f"“{text}” is not a number.")
+        raise ValueError(_("“{text}” is not a number.").format(text=text))
     if not whole:
         return value
     if value != int(value):
-        raise ValueError(f"“{text}” is not a whole number.")
+        raise ValueError(_("“{text}” is not a whole number.").format(text=text))
     return int(value)
 
 
@@ -39,11 +41,13 @@ def moment(text: str) -> datetime:
         value = datetime.fromisoformat(text)
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"“{text}” is no moment. Write it in UTC, like 2026-01-31T08:00:00Z.") from None
+        raise ValueError(
+            _("“{text}” is no moment. Write it in UTC, like 2026-01-31T08:00:00Z.").format(text=text)
+        ) from None
 
 
 def option(text: str, options: Sequence[str]) -> str:
     """One of these words, in any case."""
     if text.lower() not in options:
-        raise ValueError(f"“{text}” is not one of {', '.join(options)}.")
+        raise ValueError(_("“{text}” is not one of {options}.").format(text=text, options=", ".join(options)))
     return text.lower()

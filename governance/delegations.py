@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from governance import ledger
 from governance.actors import Actor
@@ -83,35 +84,44 @@ def _locked(ids: set[int]) -> Any:
 def _checked_reason(reason: str) -> str:
     reason = " ".join(reason.split())
     if len(reason) > MAX_REASON or "\x00" in reason:
-        raise _invalid("reason", f"Say it in at most {MAX_REASON} characters of plain text.")
+        raise _invalid(
+            "reason", _("Say it in at most {max_reason} characters of plain text.").format(max_reason=MAX_REASON)
+        )
     return reason
 
 
 def _check_for_another(by: Person, permission: str, reason: str) -> None:
     if not by.has_perm(permission):
-        raise Forbidden("Only the person themselves or an admin arranges who acts for them. Nothing was changed.")
+        raise Forbidden(_("Only the person themselves or an admin arranges who acts for them. Nothing was changed."))
     if not reason:
         raise ReasonRequired
 
 
 def _check_people(person: Person, to: Person) -> None:
     if not person.is_active or not person.has_perm("actions.decide_action"):
-        raise _invalid("person", f"{person.shown_name} decides nothing, so there is nothing to do in their place.")
+        raise _invalid(
+            "person",
+            _("{person} decides nothing, so there is nothing to do in their place.").format(person=person.shown_name),
+        )
     if to.identity == person.identity:
-        raise _invalid("delegate", "The delegate must be another human being, not another account of the same one.")
+        raise _invalid("delegate", _("The delegate must be another human being, not another account of the same one."))
     if not to.is_active:
-        raise _invalid("delegate", f"The account of {to.shown_name} is not active. Name somebody else.")
+        raise _invalid("delegate", _("The account of {to} is not active. Name somebody else.").format(to=to.shown_name))
     if not to.has_perm("actions.decide_action") or to.approval_level is None:
-        raise _invalid("delegate", f"{to.shown_name} may not decide anything themselves. Name a reviewer.")
+        raise _invalid(
+            "delegate", _("{to} may not decide anything themselves. Name a reviewer.").format(to=to.shown_name)
+        )
 
 
 def _check_times(now: datetime, starts_at: datetime, ends_at: datetime) -> None:
     if ends_at <= now:
-        raise _invalid("ends_at", "The end is not in the future.")
+        raise _invalid("ends_at", _("The end is not in the future."))
     if ends_at <= starts_at:
-        raise _invalid("ends_at", "The delegation must begin before it ends.")
+        raise _invalid("ends_at", _("The delegation must begin before it ends."))
     if ends_at - starts_at > LONGEST:
-        raise _invalid("ends_at", f"A delegation lasts at most {LONGEST.days} days. Renew it when it is over.")
+        raise _invalid(
+            "ends_at", _("A delegation lasts at most {days} days. Renew it when it is over.").format(days=LONGEST.days)
+        )
 
 
 def _check_alone(person: Person, starts_at: datetime, ends_at: datetime) -> None:
@@ -125,13 +135,20 @@ def _check_alone(person: Person, starts_at: datetime, ends_at: datetime) -> None
     if other is not None:
         raise _invalid(
             "delegate",
-            f"{other.delegate.shown_name} acts for {person.shown_name} from {other.starts_at:%Y-%m-%d %H:%M} until"
-            f" {other.ends_at:%Y-%m-%d %H:%M} UTC already. End that first, or choose another time.",
+            _(
+                "{delegate} acts for {person} from {starts_at} until {ends_at} UTC already. End that"
+                " first, or choose another time."
+            ).format(
+                delegate=other.delegate.shown_name,
+                person=person.shown_name,
+                starts_at=f"{other.starts_at:%Y-%m-%d %H:%M}",
+                ends_at=f"{other.ends_at:%Y-%m-%d %H:%M}",
+            ),
         )
 
 
 def _invalid(field: str, problem: str) -> InvalidDelegation:
-    return InvalidDelegation(f"{problem} Nothing was changed.", errors={field: problem})
+    return InvalidDelegation(_("{problem} Nothing was changed.").format(problem=problem), errors={field: problem})
 
 
 def _record(kind: str, row: Delegation, actor: Actor, reason: str) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
+
 from governance import rulebook, simulation
 from governance.errors import InvalidRule
 from governance.ledger.canonical import canonical
@@ -43,7 +45,7 @@ def drafted(drafts: Iterable[Draft]) -> Drafted:
     try:
         compiled(version, content)
     except rulebook.NoRulebook as exc:
-        raise InvalidRule(f"{exc}. Nothing was changed.") from exc
+        raise InvalidRule(_("{problem}. Nothing was changed.").format(problem=exc)) from exc
     decides = simulation.decisive(json.loads(in_force)) != simulation.decisive(json.loads(content))
     return Drafted(version, content, rulebook.digest_of(content), decides)
 

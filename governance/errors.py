@@ -1,12 +1,15 @@
 """Every refusal the portal can give: one class = code + HTTP status + sentence.
 
-The docstring of a class is its default sentence: what happened, what the state is now, what to do.
+The docstring of a class is its default sentence: what happened, what the state is now, what to do. It is translated
+where it is raised; a sentence given to a refusal is translated by whoever gives it.
 A *rule's* refusal (policy denial, kill switch) is no error; it is an action with `status: rejected`.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from django.utils.translation import gettext
 
 
 class Refusal(Exception):
@@ -16,7 +19,8 @@ class Refusal(Exception):
     code = "refused"
 
     def __init__(self, sentence: str | None = None, *, errors: dict[str, str] | None = None, **facts: Any):
-        self.sentence = sentence or (self.__class__.__doc__ or "").strip()
+        # In the language of whoever is at the page; none is active for agents, who are answered in English.
+        self.sentence = sentence or gettext((self.__class__.__doc__ or "").strip())
         self.errors = errors or {}
         self.facts = facts
         super().__init__(self.sentence)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import re2
+from django.utils.translation import gettext as _
 
 from governance.errors import InvalidRule
 
@@ -45,14 +46,22 @@ def words_in(lines: str) -> tuple[str, ...]:
     words = dict.fromkeys(_spaced(_plain(line)).strip() for line in lines.splitlines())
     words.pop("", None)
     if not words:
-        raise _invalid("Name at least one word.")
+        raise _invalid(_("Name at least one word."))
     if len(words) > MAX_WORDS:
-        raise _invalid(f"{len(words)} words are too many; {MAX_WORDS} is the limit for one rule.")
+        raise _invalid(
+            _("{words} words are too many; {max_words} is the limit for one rule.").format(
+                words=len(words), max_words=MAX_WORDS
+            )
+        )
     for word in words:
         if len(word) > MAX_WORD_LENGTH:
-            raise _invalid(f"“{word[:40]}…” is longer than {MAX_WORD_LENGTH} characters.")
+            raise _invalid(
+                _("“{word}…” is longer than {max_word_length} characters.").format(
+                    word=word[:40], max_word_length=MAX_WORD_LENGTH
+                )
+            )
         if len(word) < 2:
-            raise _invalid(f"“{word}” is too short: a word has at least two letters or digits.")
+            raise _invalid(_("“{word}” is too short: a word has at least two letters or digits.").format(word=word))
     return tuple(words)
 
 
@@ -67,7 +76,7 @@ def pattern(words: Iterable[str]) -> Pattern:
     try:
         return re2.compile("|".join(f"{left}({'|'.join(alike)}){right}" for (left, right), alike in by_edges.items()))
     except re2.error as exc:
-        raise _invalid(f"The words cannot be searched for: {exc}.") from exc
+        raise _invalid(_("The words cannot be searched for: {exc}.").format(exc=exc)) from exc
 
 
 def found(searched: Pattern, text: str, parts: int) -> tuple[str, int] | None:
@@ -142,4 +151,4 @@ def _edge(character: str, end: str) -> str:
 
 
 def _invalid(problem: str) -> InvalidRule:
-    return InvalidRule(f"{problem} Nothing was changed.", errors={"words": problem})
+    return InvalidRule(_("{problem} Nothing was changed.").format(problem=problem), errors={"words": problem})

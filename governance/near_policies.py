@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from governance import condition_parts, conditions, past_actions, policies, risk, rulebook
 from governance.conditions import Activation
 from governance.errors import InvalidRule
@@ -55,7 +57,7 @@ def nearly(action_id: int, version: int) -> Nearly:
     except (LookupError, NoRulebook):
         past = None
     if past is None:
-        return Nearly(problem="The rules that judged this action cannot be read.")
+        return Nearly(problem=_("The rules that judged this action cannot be read."))
     texts = _conditions_of(version)
     every = (*book.policies.enforced, *book.policies.observed)
     asked = [policy for policy in every[:MOST_POLICIES] if policy.applies_at(past.facts.at)]
@@ -91,7 +93,7 @@ def _lacking(texts: Iterable[str], values: Activation) -> Iterable[tuple[str, st
         try:
             program = conditions.compile(text)
         except InvalidRule:  # a part may be true or false only in its place
-            yield text, "It means something in its place only."
+            yield text, _("It means something in its place only.")
             lacking += 1
         else:
             answer = conditions.evaluate(program, values)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance import ledger
 from governance.account_security import drop_sessions
@@ -34,7 +35,7 @@ def save_team(team: Group, *, actor: Actor) -> Group:
         if before is not None and before.name == team.name:
             return team
         if Group.objects.filter(name=team.name).exclude(pk=team.pk).exists():
-            raise InvalidAccount(f"There is a team {team.name} already. Nothing was changed.")
+            raise InvalidAccount(_("There is a team {team} already. Nothing was changed.").format(team=team.name))
         team.save()
         ledger.append(
             "team.renamed" if before else "team.created",
@@ -141,13 +142,17 @@ def check_link(person: Person, main: Person | None) -> None:
     linked = Person.objects.filter(same_as=person.pk).order_by("pk").first() if person.pk else None
     problem = ""
     if main.pk == person.pk:
-        problem = "An account is linked to another account, not to itself."
+        problem = _("An account is linked to another account, not to itself.")
     elif of_main is not None:
-        problem = f"{main.username} is linked to {of_main.username}. Link to {of_main.username} instead."
+        problem = _("{main} is linked to {of_main}. Link to {of_main} instead.").format(
+            main=main.username, of_main=of_main.username
+        )
     elif linked is not None:
-        problem = f"{linked.username} is linked to {person.username}, which is a main account for that reason."
+        problem = _("{linked} is linked to {person}, which is a main account for that reason.").format(
+            linked=linked.username, person=person.username
+        )
     if problem:
-        raise InvalidAccount(f"{problem} Nothing was changed.", errors={"same_as": problem})
+        raise InvalidAccount(_("{problem} Nothing was changed.").format(problem=problem), errors={"same_as": problem})
 
 
 def _main_account(person: Person) -> str:
@@ -160,17 +165,23 @@ def check_password(password: str, person: Person) -> None:
         validate_password(password, person)
     except ValidationError as exc:
         sentence = " ".join(exc.messages)
-        raise InvalidAccount(f"{sentence} Nothing was changed.", errors={"password": sentence}) from None
+        raise InvalidAccount(
+            _("{problem} Nothing was changed.").format(problem=sentence), errors={"password": sentence}
+        ) from None
 
 
 def _check(person: Person) -> None:
     if person.role not in Role.values:
-        raise InvalidAccount(f"{person.role} is not a role. Use one of {', '.join(Role.values)}.")
+        raise InvalidAccount(
+            _("{role} is not a role. Use one of {values}.").format(role=person.role, values=", ".join(Role.values))
+        )
     try:
         person.full_clean(exclude=["password"])
     except ValidationError as exc:
         errors = {name: " ".join(messages) for name, messages in exc.message_dict.items()}
-        raise InvalidAccount(" ".join(errors.values()) + " Nothing was changed.", errors=errors) from None
+        raise InvalidAccount(
+            _("{problem} Nothing was changed.").format(problem=" ".join(errors.values())), errors=errors
+        ) from None
 
 
 def _in_words(changes: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance import ledger
 from governance.actors import Actor
@@ -47,10 +48,12 @@ def save_settings(
 def _check(wanted: dict[str, str | None]) -> None:
     if wanted["time_zone"] is None:
         raise InvalidSettings(
-            "There is no such time zone. Nothing was changed. Choose one of the list, like Europe/Berlin.",
-            errors={"time_zone": "Choose a time zone of the list, like Europe/Berlin."},
+            _("There is no such time zone. Nothing was changed. Choose one of the list, like Europe/Berlin."),
+            errors={"time_zone": _("Choose a time zone of the list, like Europe/Berlin.")},
         )
     if wanted["language"] not in {"", *dict(settings.LANGUAGES)}:
-        raise InvalidSettings("The portal does not speak that language. Nothing was changed. Choose one of the list.")
+        raise InvalidSettings(
+            _("The portal does not speak that language. Nothing was changed. Choose one of the list.")
+        )
     if wanted["theme"] not in Theme.values or wanted["density"] not in Density.values:
-        raise InvalidSettings("The pages cannot look like that. Nothing was changed. Choose one of the list.")
+        raise InvalidSettings(_("The pages cannot look like that. Nothing was changed. Choose one of the list."))

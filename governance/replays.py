@@ -18,6 +18,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models import Count, F, Model, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from governance import drafts, past_actions, rulebook
 from governance.actors import Actor
@@ -48,8 +49,12 @@ def ask_replay(draft: Drafted, *, subject: str, rule: Model, window: Window, act
     """
     span = past_actions.source().span(window)
     if span.number > MOST:
-        sentence = f"The dates hold {span.number:,} actions; {MOST:,} is the limit. Choose fewer days."
-        raise InvalidRule(f"{sentence} Nothing was changed.", errors={"replay_since": sentence})
+        sentence = _("The dates hold {number} actions; {most} is the limit. Choose fewer days.").format(
+            number=f"{span.number:,}", most=f"{MOST:,}"
+        )
+        raise InvalidRule(
+            _("{problem} Nothing was changed.").format(problem=sentence), errors={"replay_since": sentence}
+        )
     asked = {
         "digest": draft.digest,
         "base_version": draft.base_version,
@@ -212,7 +217,7 @@ def cancel_replay(replay_id: int, *, actor: Actor) -> None:
         state=Replay.State.CANCELLED, error=f"Cancelled by {actor.name}."[:300], finished_at=timezone.now(), holder=""
     )
     if not stopped:
-        raise Conflict("This replay has ended already. Nothing was changed.")
+        raise Conflict(_("This replay has ended already. Nothing was changed."))
 
 
 def note_viewed(replay: Replay, *, actor: Actor) -> None:

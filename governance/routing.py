@@ -11,6 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 # A reviewer of level n may approve scores up to CEILINGS[n] (wire-contract 13.4).
 CEILINGS = {1: 50.0, 2: 70.0, 3: 85.0, 4: 100.0}
 
@@ -52,9 +55,14 @@ class Requirement:
     def words(self) -> str:
         """Who is wanted: "2 of Compliance", "1 reviewer of level 3 or above"."""
         if self.group is not None:
-            level = f", level {self.level} or above" if self.level > 1 else ""
-            return f"{self.needed} of {self.group_name}{level}"
-        return f"{self.needed} reviewer{'s' if self.needed > 1 else ''} of level {self.level} or above"
+            said = _("{needed} of {group}, level {level} or above") if self.level > 1 else _("{needed} of {group}")
+        else:
+            said = ngettext(
+                "{needed} reviewer of level {level} or above",
+                "{needed} reviewers of level {level} or above",
+                self.needed,
+            )
+        return said.format(needed=self.needed, group=self.group_name, level=self.level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ class Stage:
     @property
     def words(self) -> str:
         """What the stage asks for."""
-        wanted = " and ".join(requirement.words for requirement in self.requirements)
+        wanted = _(" and ").join(requirement.words for requirement in self.requirements)
         return f"{self.label}: {wanted}" if self.label else wanted
 
 

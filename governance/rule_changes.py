@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Max, Model
+from django.utils.translation import gettext as _
 
 from governance import ledger, rule_checks, rule_content, rulebook
 from governance.actors import Actor
@@ -92,7 +93,7 @@ def change_rules(
     if not reason:
         raise ReasonRequired
     if actor.kind == "agent":
-        raise Forbidden("An agent's key changes no rules. Nothing was changed.")
+        raise Forbidden(_("An agent's key changes no rules. Nothing was changed."))
     with transaction.atomic():
         take_turn()
         written = [step for change in changes if (step := _write(change)) is not None]
@@ -100,7 +101,9 @@ def change_rules(
             return None
         version = freeze(actor=actor, reason=reason)
         if replay is not None and (replay.base_version, replay.digest) != (version.version - 1, version.digest):
-            raise Conflict("The rules have changed since the replay was looked at. Nothing was changed. Replay again.")
+            raise Conflict(
+                _("The rules have changed since the replay was looked at. Nothing was changed. Replay again.")
+            )
         for row, before, after in written:
             _record(row, actor, reason, version, before, after, replay)
         return version
@@ -111,7 +114,7 @@ def _write(change: Change) -> tuple[Model, State | None, State] | None:
     row, links, seen = change
     before = _stored(row)
     if seen is not None and seen != _digest(before):
-        raise Conflict("Somebody else changed this rule meanwhile. Nothing was changed. Reload and look again.")
+        raise Conflict(_("Somebody else changed this rule meanwhile. Nothing was changed. Reload and look again."))
     rule_checks.check(row)
     after = _state(row, before, links)
     changed = [name for name in after if before is None or before[name] != after[name]]
@@ -153,7 +156,7 @@ def freeze(*, actor: Actor, reason: str) -> RulebookVersion:
     try:
         rulebook.from_content(number, json.loads(content))
     except rulebook.NoRulebook as exc:
-        raise InvalidRule(f"{exc}. Nothing was changed. Are the default rules loaded?") from exc
+        raise InvalidRule(_("{exc}. Nothing was changed. Are the default rules loaded?").format(exc=exc)) from exc
     return RulebookVersion.objects.create(
         version=number,
         content=content,

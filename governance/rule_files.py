@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
@@ -78,12 +79,12 @@ def write(kind: str, sheet: Sheet, rows: Iterable[Sequence[str]]) -> bytes:
 def read(data: bytes) -> Table:
     """The table in a CSV or XLSX file; which of the two, its first bytes say. Raises InvalidFile with a sentence."""
     if len(data) > MAX_BYTES:
-        raise InvalidFile("The file is larger than 1 MB. Nothing was changed. Split it, or leave out what stays.")
+        raise InvalidFile(_("The file is larger than 1 MB. Nothing was changed. Split it, or leave out what stays."))
     if data.startswith(b"PK"):
         found = _read_xlsx(data)
     elif data.startswith(b"\xd0\xcf\x11\xe0"):
         raise InvalidFile(
-            "This is an old Excel file, or one with a password. Nothing was changed. Save it as .xlsx or as CSV."
+            _("This is an old Excel file, or one with a password. Nothing was changed. Save it as .xlsx or as CSV.")
         )
     else:
         found = _read_csv(data)
@@ -98,18 +99,24 @@ def _table(found: Iterator[tuple[int, list[str]]]) -> Table:
             continue
         if long := next((cell for cell in cells if len(cell) > MAX_CELL), None):
             raise InvalidFile(
-                f"Row {number} has a cell of {len(long):,} characters; {MAX_CELL:,} is the limit. Nothing was changed."
+                _("Row {number} has a cell of {long} characters; {max_cell} is the limit. Nothing was changed.").format(
+                    number=number, long=f"{len(long):,}", max_cell=f"{MAX_CELL:,}"
+                )
             )
         if not header:
             header = [re.sub(r"[\s_]+", "_", cell.strip().lower()).removeprefix("is_") for cell in cells]
             while header and not header[-1]:
                 header.pop()
         elif len(rows) == MAX_ROWS:
-            raise InvalidFile(f"The file has more than {MAX_ROWS:,} rows. Nothing was changed. Split it.")
+            raise InvalidFile(
+                _("The file has more than {max_rows} rows. Nothing was changed. Split it.").format(
+                    max_rows=f"{MAX_ROWS:,}"
+                )
+            )
         else:
             rows.append((number, cells))
     if not header:
-        raise InvalidFile("The file is empty. Nothing was changed. Its first row must name the columns.")
+        raise InvalidFile(_("The file is empty. Nothing was changed. Its first row must name the columns."))
     return Table(header, rows)
 
 
@@ -130,8 +137,10 @@ def _read_csv(data: bytes) -> Iterator[tuple[int, list[str]]]:
     except UnicodeDecodeError as exc:
         line = data.count(b"\n", 0, exc.start) + 1
         raise InvalidFile(
-            f"This is neither an .xlsx file nor CSV in UTF-8 (line {line}). Nothing was changed."
-            " In Excel, save it as “CSV UTF-8” or as .xlsx."
+            _(
+                "This is neither an .xlsx file nor CSV in UTF-8 (line {line}). Nothing was changed. In"
+                " Excel, save it as “CSV UTF-8” or as .xlsx."
+            ).format(line=line)
         ) from None
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
@@ -142,7 +151,9 @@ def _read_csv(data: bytes) -> Iterator[tuple[int, list[str]]]:
             yield number, [rearmed(cell) for cell in cells]
     except csv.Error as exc:
         raise InvalidFile(
-            f"Row {number + 1} of the CSV cannot be read: {exc}. Nothing was changed. Save it again."
+            _("Row {number} of the CSV cannot be read: {exc}. Nothing was changed. Save it again.").format(
+                number=number + 1, exc=exc
+            )
         ) from None
 
 
@@ -194,13 +205,17 @@ def _read_xlsx(data: bytes) -> Iterator[tuple[int, list[str]]]:
         for number, row in enumerate(page.iter_rows(max_row=_SHEET_ROWS, max_col=width), 1):
             cells = [_cell_text(cell) for cell in row]
             if cells and cells[-1]:
-                raise InvalidFile(f"Row {number} has more than {MAX_COLUMNS} columns. Nothing was changed.")
+                raise InvalidFile(
+                    _("Row {number} has more than {max_columns} columns. Nothing was changed.").format(
+                        number=number, max_columns=MAX_COLUMNS
+                    )
+                )
             yield number, cells
     except InvalidFile:
         raise
     except Exception as exc:  # a foreign library over anybody's bytes; whatever it raises, the file cannot be read
         raise InvalidFile(
-            "The .xlsx file cannot be read. Nothing was changed. Save it again from a spreadsheet, or as CSV."
+            _("The .xlsx file cannot be read. Nothing was changed. Save it again from a spreadsheet, or as CSV.")
         ) from exc
 
 
@@ -211,15 +226,21 @@ def _look_inside(data: bytes) -> None:
             parts = archive.infolist()
             # A part is unpacked up to the size it claims and no further, so the claims are the bound.
             if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-                raise InvalidFile("The .xlsx file unpacks into more than 10 MB. Nothing was changed. Save it as CSV.")
+                raise InvalidFile(
+                    _("The .xlsx file unpacks into more than 10 MB. Nothing was changed. Save it as CSV.")
+                )
             if "xl/workbook.xml" not in archive.namelist():
-                raise InvalidFile("This archive is no .xlsx file. Nothing was changed. Save the table as .xlsx or CSV.")
+                raise InvalidFile(
+                    _("This archive is no .xlsx file. Nothing was changed. Save the table as .xlsx or CSV.")
+                )
             for part in parts:
                 text = archive.read(part).replace(b"\x00", b"")  # UTF-16 is UTF-8 with zeros, as far as this goes
                 if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in text:
-                    raise InvalidFile("The .xlsx file declares XML entities, which no spreadsheet does. It is refused.")
+                    raise InvalidFile(
+                        _("The .xlsx file declares XML entities, which no spreadsheet does. It is refused.")
+                    )
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as exc:
-        raise InvalidFile("The .xlsx file is damaged or protected. Nothing was changed. Save it again.") from exc
+        raise InvalidFile(_("The .xlsx file is damaged or protected. Nothing was changed. Save it again.")) from exc
 
 
 def _cell_text(cell: Any) -> str:
@@ -228,11 +249,17 @@ def _cell_text(cell: Any) -> str:
         return ""
     if cell.data_type == "f":
         raise InvalidFile(
-            f"Cell {cell.coordinate} holds a formula, and formulas are not worked out here. Nothing was changed."
-            " Put its value there instead."
+            _(
+                "Cell {coordinate} holds a formula, and formulas are not worked out here. Nothing was"
+                " changed. Put its value there instead."
+            ).format(coordinate=cell.coordinate)
         )
     if cell.data_type == "e":
-        raise InvalidFile(f"Cell {cell.coordinate} holds an error ({value}). Nothing was changed. Correct it.")
+        raise InvalidFile(
+            _("Cell {coordinate} holds an error ({value}). Nothing was changed. Correct it.").format(
+                coordinate=cell.coordinate, value=value
+            )
+        )
     if isinstance(value, str):
         return rearmed(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), value))
     if isinstance(value, bool):

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Model, UniqueConstraint
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from governance import ledger, rule_checks, rule_diffs, rule_tables
 from governance.actors import Actor
@@ -103,7 +105,7 @@ class Plan:
         """Raises Conflict when a rule is not what a person saw, `seen` being that plan's `seen`."""
         if list(seen) != self.seen:
             raise Conflict(
-                "Somebody changed a rule of the file meanwhile. Nothing was changed. Look at the comparison again."
+                _("Somebody changed a rule of the file meanwhile. Nothing was changed. Look at the comparison again.")
             )
 
 
@@ -119,10 +121,12 @@ def changes_of(*plans: Plan) -> list[Change]:
     """The same for `change_rules`. Raises InvalidRule when a row is wrong."""
     if wrong := [line for plan in plans for line in plan.wrong]:
         first = wrong[0]
-        raise InvalidRule(
-            f"{_rows(len(wrong))} wrong, so nothing was changed."
-            f" The first is {first.name}: {first.problems[0].sentence}"
+        said = ngettext(
+            "{number} row is wrong, so nothing was changed. The first is {first}: {problem}",
+            "{number} rows are wrong, so nothing was changed. The first is {first}: {problem}",
+            len(wrong),
         )
+        raise InvalidRule(said.format(number=len(wrong), first=first.name, problem=first.problems[0].sentence))
     return [
         Change(line.row, line.links, None if line.is_new else line.seen)
         for plan in plans
@@ -144,10 +148,12 @@ def plan_of(model: type[Model], table: Table) -> Plan:
         line = planner.line(number, cells)
         key = rule_tables.plain_key(model, rule_tables.key_in(model, cells))
         if key in first_row:
-            line.problems.append(Problem("", f"Row {first_row[key]} of the file is about the same one."))
+            line.problems.append(
+                Problem("", _("Row {first_row} of the file is about the same one.").format(first_row=first_row[key]))
+            )
         first_row.setdefault(key, number)
         if any(text.strip() for text in texts[len(table.header) :]):
-            line.problems.append(Problem("", "A cell stands to the right of the last named column."))
+            line.problems.append(Problem("", _("A cell stands to the right of the last named column.")))
         lines.append(line)
     _clashes(model, lines)
     named = {line.row.pk for line in lines}
@@ -203,7 +209,7 @@ class Planner:
         row = copy.copy(known) if known else self.model()
         before = rule_tables.cells_of(known) if known else {}
         links, problems = rule_tables.fill(row, cells, before, self.named)
-        name = " ".join(part for part in rule_tables.key_of(row) if part) or "a rule without a name"
+        name = " ".join(part for part in rule_tables.key_of(row) if part) or _("a rule without a name")
         line = Line(number, name, row, fingerprint_as_read(known) if known else _NO_ROW, links)
         line.problems = [Problem(*problem) for problem in problems.items()]
         # A row that says what is there already is not checked again: it changes nothing.
@@ -234,15 +240,20 @@ def _checked(row: Model) -> Iterable[Problem]:
 def _check_header(model: type[Model], header: Sequence[str]) -> None:
     known = [column.name for column in rule_tables.columns(model)]
     kind = model._meta.verbose_name_plural
-    if unknown := [name or "(without a name)" for name in header if name not in known]:
+    if unknown := [name or _("(without a name)") for name in header if name not in known]:
         raise InvalidFile(
-            f"The file has columns that {kind} do not have: {', '.join(unknown[:10])}. Nothing was changed."
-            f" They have: {', '.join(known)}."
+            _(
+                "The file has columns that {kind} do not have: {unknown}. Nothing was changed. They have: {known}."
+            ).format(kind=kind, unknown=", ".join(unknown[:10]), known=", ".join(known))
         )
     if doubled := [name for name in known if header.count(name) > 1]:
-        raise InvalidFile(f"The column {doubled[0]} is there twice. Nothing was changed.")
+        raise InvalidFile(_("The column {doubled} is there twice. Nothing was changed.").format(doubled=doubled[0]))
     if missing := [name for name in rule_tables.KEYS[model] if name not in header]:
-        raise InvalidFile(f"The file has no column {missing[0]}, by which {kind} are known. Nothing was changed.")
+        raise InvalidFile(
+            _("The file has no column {missing}, by which {kind} are known. Nothing was changed.").format(
+                missing=missing[0], kind=kind
+            )
+        )
 
 
 def _clashes(model: type[Model], lines: Sequence[Line]) -> None:
@@ -264,12 +275,13 @@ def _clashes(model: type[Model], lines: Sequence[Line]) -> None:
             other = first.setdefault(value, line)
             if other is not line:
                 line.problems.append(
-                    Problem(names[0], f"Row {other.number} of the file has the same {' and '.join(names)}.")
+                    Problem(
+                        names[0],
+                        _("Row {number} of the file has the same {names}.").format(
+                            number=other.number, names=" and ".join(names)
+                        ),
+                    )
                 )
-
-
-def _rows(count: int) -> str:
-    return "1 row is" if count == 1 else f"{count} rows are"
 
 
 __all__ = ["Cells", "Line", "Plan", "Planner", "Problem", "changes_of", "drafts_of", "import_rules", "plan_of"]

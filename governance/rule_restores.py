@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from governance import ledger, rule_tables, rulebook, stage_texts
 from governance.actors import Actor
@@ -101,7 +102,7 @@ def restore_version(
 def check_seen(seen: int) -> None:
     """Raises Conflict when the version that was in force when a person looked is not the latest any more."""
     if rulebook.latest_version() != seen:
-        raise Conflict("Somebody changed the rules meanwhile. Nothing was changed. Look at the comparison again.")
+        raise Conflict(_("Somebody changed the rules meanwhile. Nothing was changed. Look at the comparison again."))
 
 
 def _plan(model: type[Model], wanted: list[Cells], former: Mapping[tuple[str, str], tuple[str, ...]]) -> Plan:

@@ -25,6 +25,7 @@ from django.db.models import (
     Model,
     TextField,
 )
+from django.utils.translation import gettext as _
 
 from governance import cell_values, stage_texts
 from governance.models import (
@@ -132,7 +133,7 @@ class Column:
         if options := self.options:
             return cell_values.option(text, options)
         if "\x00" in text:
-            raise ValueError("It holds a NUL character, which cannot be stored.")
+            raise ValueError(_("It holds a NUL character, which cannot be stored."))
         if self.is_stages:
             return stage_texts.stages_of(text, lambda name: named.find(Group, name).pk)
         return text.replace("\r\n", "\n") if isinstance(self.field, TextField) else text
@@ -145,9 +146,9 @@ class Column:
         if self.field.null:
             return None
         if isinstance(self.field, BooleanField):
-            raise ValueError("Write yes or no.")
+            raise ValueError(_("Write yes or no."))
         if self.is_number:
-            raise ValueError("Write a number.")
+            raise ValueError(_("Write a number."))
         return ""
 
     def _target(self) -> type[Model]:
@@ -170,7 +171,7 @@ class Named:
         found = self._tables[model].get(name)
         if found is None:
             what = "team" if model is Group else str(model._meta.verbose_name)
-            raise ValueError(f"There is no {what} “{name}” here.")
+            raise ValueError(_("There is no {what} “{name}” here.").format(what=what, name=name))
         return found
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from governance import ledger
 from governance.actors import Actor
@@ -60,10 +61,12 @@ def confirm(person: Person, password: str, request: HttpRequest) -> Actor:
     # Raised after the commit: the try must stay on record.
     if has_second_factor(person):
         raise StepUpRequired(
-            "This is neither your password nor a fresh code of your app. Nothing was decided. A code is taken once:"
-            " wait for the next one."
+            _(
+                "This is neither your password nor a fresh code of your app. Nothing was decided. A code"
+                " is taken once: wait for the next one."
+            )
         )
-    raise StepUpRequired("The password is wrong. Nothing was decided. Confirm with the password you sign in with.")
+    raise StepUpRequired(_("The password is wrong. Nothing was decided. Confirm with the password you sign in with."))
 
 
 def _tries(person: Person) -> int:

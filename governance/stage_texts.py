@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 TEAM = "team"
 
 _NAME = r'"(?:[^"]|"")*"|[^";&:]+?'
@@ -46,8 +48,10 @@ def stages_of(text: str, find_group: Callable[[str], int]) -> list[dict[str, Any
         while True:
             if not (wanted := _WANTED.match(text, place)):
                 raise ValueError(
-                    f"Stage {number} is not read. Write who is wanted like this:"
-                    " Compliance: 2 of Compliance & 1 of Security level 3; 1 of team level 2."
+                    _(
+                        "Stage {number} is not read. Write who is wanted like this: Compliance: 2 of Compliance"
+                        " & 1 of Security level 3; 1 of team level 2."
+                    ).format(number=number)
                 )
             name, place = wanted[2], wanted.end()
             group = None if name.lower() == TEAM else find_group(_plain(name))

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -45,7 +48,7 @@ def cvss_words(vector: str) -> list[tuple[str, str]]:
     metrics = dict(part.split(":", 1) for part in vector.split("/") if ":" in part)
     table = _V4 if metrics.pop("CVSS", "").startswith("4") else _V3
     return [
-        (name, values[metrics[short]])
+        (str(name), str(values[metrics[short]]))
         for short, (name, values) in table.items()
         if short in metrics and metrics[short] in values
     ]
@@ -73,37 +76,37 @@ def _signed(points: float, kind: str) -> str:
     return f"+{points:g}" if points > 0 else f"{_MINUS}{-points:g}"
 
 
-_IMPACT = {"N": "none", "L": "low", "H": "high"}
-_VECTOR = {"N": "network", "A": "adjacent network", "L": "local", "P": "physical"}
-_LOW_HIGH = {"L": "low", "H": "high"}
-_REQUIREMENT = {"L": "low", "M": "medium", "H": "high"}
+_IMPACT = {"N": _("none"), "L": _("low"), "H": _("high")}
+_VECTOR = {"N": _("network"), "A": _("adjacent network"), "L": _("local"), "P": _("physical")}
+_LOW_HIGH = {"L": _("low"), "H": _("high")}
+_REQUIREMENT = {"L": _("low"), "M": _("medium"), "H": _("high")}
 _REQUIREMENTS = {
-    "CR": ("Need for confidentiality here", _REQUIREMENT),
-    "IR": ("Need for integrity here", _REQUIREMENT),
-    "AR": ("Need for availability here", _REQUIREMENT),
+    "CR": (_("Need for confidentiality here"), _REQUIREMENT),
+    "IR": (_("Need for integrity here"), _REQUIREMENT),
+    "AR": (_("Need for availability here"), _REQUIREMENT),
 }
 _V3 = {
-    "AV": ("Attack vector", _VECTOR),
-    "AC": ("Attack complexity", _LOW_HIGH),
-    "PR": ("Privileges required", _IMPACT),
-    "UI": ("User interaction", {"N": "none", "R": "required"}),
-    "S": ("Scope", {"U": "unchanged", "C": "changed"}),
-    "C": ("Confidentiality", _IMPACT),
-    "I": ("Integrity", _IMPACT),
-    "A": ("Availability", _IMPACT),
+    "AV": (_("Attack vector"), _VECTOR),
+    "AC": (_("Attack complexity"), _LOW_HIGH),
+    "PR": (_("Privileges required"), _IMPACT),
+    "UI": (_("User interaction"), {"N": _("none"), "R": _("required")}),
+    "S": (_("Scope"), {"U": pgettext_lazy("CVSS", "unchanged"), "C": pgettext_lazy("CVSS", "changed")}),
+    "C": (_("Confidentiality"), _IMPACT),
+    "I": (_("Integrity"), _IMPACT),
+    "A": (_("Availability"), _IMPACT),
     **_REQUIREMENTS,
 }
 _V4 = {
-    "AV": ("Attack vector", _VECTOR),
-    "AC": ("Attack complexity", _LOW_HIGH),
-    "AT": ("Attack requirements", {"N": "none", "P": "present"}),
-    "PR": ("Privileges required", _IMPACT),
-    "UI": ("User interaction", {"N": "none", "P": "passive", "A": "active"}),
-    "VC": ("Confidentiality", _IMPACT),
-    "VI": ("Integrity", _IMPACT),
-    "VA": ("Availability", _IMPACT),
-    "SC": ("Confidentiality beyond", _IMPACT),
-    "SI": ("Integrity beyond", _IMPACT),
-    "SA": ("Availability beyond", _IMPACT),
+    "AV": (_("Attack vector"), _VECTOR),
+    "AC": (_("Attack complexity"), _LOW_HIGH),
+    "AT": (_("Attack requirements"), {"N": _("none"), "P": _("present")}),
+    "PR": (_("Privileges required"), _IMPACT),
+    "UI": (_("User interaction"), {"N": _("none"), "P": _("passive"), "A": _("active")}),
+    "VC": (_("Confidentiality"), _IMPACT),
+    "VI": (_("Integrity"), _IMPACT),
+    "VA": (_("Availability"), _IMPACT),
+    "SC": (_("Confidentiality beyond"), _IMPACT),
+    "SI": (_("Integrity beyond"), _IMPACT),
+    "SA": (_("Availability beyond"), _IMPACT),
     **_REQUIREMENTS,
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from actions.entries import record
 from actions.models import Action, State
@@ -37,7 +38,9 @@ def assign_action(action_id: int, *, actor: Actor, person: Person, to: str, note
         chosen = _chosen(name, action)
         if refused := refusal(chosen, action):
             raise NotEligible(
-                f"{chosen.shown_name} may not decide it, so nothing was changed. They would read: {refused.sentence}"
+                _("{chosen} may not decide it, so nothing was changed. They would read: {refused}").format(
+                    chosen=chosen.shown_name, refused=refused.sentence
+                )
             )
         before = _there(action)
         wanted = {"person": chosen, "assigned_by": person, "assigned_at": timezone.now(), "note": note}
@@ -86,7 +89,7 @@ def _must_assign(reviewer: Reviewer, action: Action) -> None:
         raise NotPending(settled_sentence(action))
     if not may_assign(reviewer, action):
         raise NotEligible(
-            "Who may decide this action assigns it, and the seniors and admins of its team. Nothing was changed."
+            _("Who may decide this action assigns it, and the seniors and admins of its team. Nothing was changed.")
         )
 
 
@@ -95,7 +98,9 @@ def _chosen(name: str, action: Action) -> Person:
     # Nobody learns here whether an account exists.
     if found is None or not sees(found, action):
         shown = plain(name, limit=60)
-        raise MalformedBody(f"{shown} is nobody who sees this action. Nothing was changed. Correct the user name.")
+        raise MalformedBody(
+            _("{name} is nobody who sees this action. Nothing was changed. Correct the user name.").format(name=shown)
+        )
     return found
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from actions import lifecycle
 from actions.entries import record
@@ -20,6 +21,7 @@ from actions.expire import expire_locked
 from actions.models import Action, DecidedVia, State
 from governance import ledger
 from governance.actors import Actor, system
+from governance.english import in_english
 from governance.errors import (
     AlreadyLookedAt,
     Conflict,
@@ -56,8 +58,10 @@ def break_glass(action_id: int, *, actor: Actor, person: Person, reason: str, di
     reason = checked_text(reason, "reason", MAX_REASON)
     if len(reason) < LEAST_REASON:
         raise ReasonRequired(
-            f"Breaking the glass takes a reason of at least {LEAST_REASON} characters. Nothing was decided."
-            " Say what the emergency is and why nobody else can be asked."
+            _(
+                "Breaking the glass takes a reason of at least {least_reason} characters. Nothing was"
+                " decided. Say what the emergency is and why nobody else can be asked."
+            ).format(least_reason=LEAST_REASON)
         )
     with transaction.atomic(durable=True):
         action = locked(action_id, person)
@@ -85,13 +89,17 @@ def glass_refusal(who: Person | Reviewer, action: Action) -> Refusal | None:
     if refused := refused_outright(reviewer, action, may_have_approved=True):
         return refused
     if not reviewer.person.has_perm("actions.break_glass"):
-        return NotEligible("Only a senior reviewer may break the glass.")
+        return NotEligible(_("Only a senior reviewer may break the glass."))
     own = reviewer.seats[0]
     if own.level < max(CEILINGS):
-        return NotEligible(f"Breaking the glass takes approval level {max(CEILINGS)}; yours is {own.level}.")
+        return NotEligible(
+            _("Breaking the glass takes approval level {wanted}; yours is {level}.").format(
+                wanted=max(CEILINGS), level=own.level
+            )
+        )
     theirs = own.sees_all or action.team_id in own.groups or action.seats.filter(group__in=own.groups).exists()
     if not theirs:
-        return NotEligible("You see this action for somebody who is away. Break the glass in your own teams only.")
+        return NotEligible(_("You see this action for somebody who is away. Break the glass in your own teams only."))
     return None
 
 
@@ -129,21 +137,21 @@ def review_break_glass(action_id: int, *, actor: Actor, person: Person, finding:
     where no glass was broken, NotEligible (`review_refusal`), AlreadyLookedAt naming who was first.
     """
     if finding not in BreakGlass.Finding.values:
-        raise MalformedBody("The finding is neither right nor wrong. Nothing was recorded. Choose one of them.")
+        raise MalformedBody(_("The finding is neither right nor wrong. Nothing was recorded. Choose one of them."))
     note = checked_text(note, "note", MAX_REASON)
     if not note:
-        raise ReasonRequired("A note is required. Nothing was recorded. Say in a sentence what you looked at.")
+        raise ReasonRequired(_("A note is required. Nothing was recorded. Say in a sentence what you looked at."))
     with transaction.atomic(durable=True):
         action = locked(action_id, person)
         glass = BreakGlass.objects.select_related("person", "reviewed_by").filter(action=action).first()
         if glass is None:
-            raise Conflict(f"No glass was broken for action {action.pk}. Nothing was recorded.")
+            raise Conflict(_("No glass was broken for action {action}. Nothing was recorded.").format(action=action.pk))
         if refused := review_refusal(Person.objects.get(pk=person.pk), glass):
             raise refused
         glass.reviewed_at, glass.reviewed_by = timezone.now(), person
         glass.finding, glass.note = finding, note
         glass.save(update_fields=["reviewed_at", "reviewed_by", "finding", "note"])
-        data = {"finding": glass.get_finding_display().lower(), "note": note, "by": glass.person.shown_name}
+        data = {"finding": in_english(glass.get_finding_display).lower(), "note": note, "by": glass.person.shown_name}
         _record("glass.reviewed", action, actor, data, glass.reviewed_at)
     return glass
 
@@ -152,13 +160,16 @@ def review_refusal(person: Person, glass: BreakGlass) -> Refusal | None:
     """Why this person may not look at this broken glass; None when they may."""
     if glass.reviewed_at is not None and glass.reviewed_by is not None:
         return AlreadyLookedAt(
-            f"{glass.reviewed_by.shown_name} looked at this at {glass.reviewed_at:%Y-%m-%d %H:%M:%S} UTC and found it"
-            f" {glass.get_finding_display().lower()}. Nothing was recorded."
+            _("{reviewed_by} looked at this at {reviewed_at} UTC and found it {finding}. Nothing was recorded.").format(
+                reviewed_by=glass.reviewed_by.shown_name,
+                reviewed_at=f"{glass.reviewed_at:%Y-%m-%d %H:%M:%S}",
+                finding=glass.get_finding_display().lower(),
+            )
         )
     if not person.has_perm("actions.review_glass"):
-        return NotEligible("A senior reviewer, an admin or an auditor looks at broken glass; your role does not.")
+        return NotEligible(_("A senior reviewer, an admin or an auditor looks at broken glass; your role does not."))
     if glass.person.identity == person.identity:
-        return NotEligible("You broke this glass yourself, so somebody else must look at it.")
+        return NotEligible(_("You broke this glass yourself, so somebody else must look at it."))
     return None
 
 

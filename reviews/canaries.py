@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from actions import contract
 from actions.entries import record
@@ -36,7 +37,7 @@ def plant_canary(
     fit, where the agent has no key to have come with, and where the rules would ask nobody.
     """
     if bool(template) == bool(copy_of):
-        raise NotPlantable("Name a template, or an action to copy and a flaw. Nothing was planted.")
+        raise NotPlantable(_("Name a template, or an action to copy and a flaw. Nothing was planted."))
     title, lesson, body = _copy(copy_of, flaw) if copy_of else _template(template)
     agent = agent or Agent.objects.get(actions=copy_of or 0)
     key = _key_of(agent)
@@ -44,7 +45,9 @@ def plant_canary(
     body |= {"agent_id": agent.agent_id, "agent_name": (last.agent_name if last else "") or agent.name or None}
     action, answer = weigh(contract.parse(body, lenient=True), key=key, arrival=_arrival(last))
     if answer.outcome != State.PENDING:
-        raise NotPlantable(f"The rules would settle it by themselves: {answer.reason} Nothing was planted.")
+        raise NotPlantable(
+            _("The rules would settle it by themselves: {reason} Nothing was planted.").format(reason=answer.reason)
+        )
     action.is_canary = True
     with transaction.atomic(durable=True):
         record_new(action, answer, _as_agent(key))
@@ -84,20 +87,34 @@ def reveal(action: Action, *, actor: Actor, at: datetime) -> None:
 def _template(name: str) -> tuple[str, str, dict[str, Any]]:
     found = TEMPLATES.get(name)
     if found is None:
-        raise NotPlantable(f"There is no template {name}. Nothing was planted. Use one of {', '.join(TEMPLATES)}.")
+        raise NotPlantable(
+            _("There is no template {name}. Nothing was planted. Use one of {templates}.").format(
+                name=name, templates=", ".join(TEMPLATES)
+            )
+        )
     return found.title, found.lesson, dict(found.body)
 
 
 def _copy(action_id: int, name: str) -> tuple[str, str, dict[str, Any]]:
     flaw = FLAWS.get(name)
     if flaw is None:
-        raise NotPlantable(f"There is no flaw {name}. Nothing was planted. Use one of {', '.join(FLAWS)}.")
+        raise NotPlantable(
+            _("There is no flaw {name}. Nothing was planted. Use one of {flaws}.").format(
+                name=name, flaws=", ".join(FLAWS)
+            )
+        )
     source = Action.objects.filter(pk=action_id, is_canary=False).first()
     if source is None:
-        raise NotPlantable(f"There is no action {action_id} to copy. Nothing was planted.")
+        raise NotPlantable(
+            _("There is no action {action_id} to copy. Nothing was planted.").format(action_id=action_id)
+        )
     body = flaw.spoil(source.payload)
     if body is None:
-        raise NotPlantable(f"The flaw does not fit action {action_id}: {flaw.title.lower()}. Nothing was planted.")
+        raise NotPlantable(
+            _("The flaw does not fit action {action_id}: {title}. Nothing was planted.").format(
+                action_id=action_id, title=flaw.title.lower()
+            )
+        )
     return f"{flaw.title}, copied from action {action_id}", flaw.lesson, body
 
 
@@ -106,7 +123,11 @@ def _key_of(agent: Agent) -> AgentKey:
     keys = AgentKey.objects.select_related("agent__team", "agent__owner").order_by("-pk")
     key = keys.filter(agent=agent).first() or keys.filter(agent=agent.registered_by_id).first()
     if key is None:
-        raise NotPlantable(f"{agent.agent_id} has no key, so it can have sent nothing. Nothing was planted.")
+        raise NotPlantable(
+            _("{agent_id} has no key, so it can have sent nothing. Nothing was planted.").format(
+                agent_id=agent.agent_id
+            )
+        )
     return key
 
 

@@ -22,7 +22,7 @@ from reviews.history import Line, timeline_of
 from reviews.lineage import Lineage
 from reviews.models import BreakGlass, Canary, Comment, ConditionCheck
 from reviews.moves import MOVES, Move
-from reviews.moves.base import GROUPS, OnPage
+from reviews.moves.base import GROUPS, OnPage, Words
 from reviews.onlookers import in_its_groups
 from reviews.pace import opened_mark
 from reviews.record import Record
@@ -91,7 +91,7 @@ class Case(Classified):
         return {move.slug: self._on_page(move) for move in MOVES if move.offered(reviewer, self.action)}
 
     @property
-    def moves(self) -> list[tuple[str, list[OnPage]]]:
+    def moves(self) -> list[tuple[Words, list[OnPage]]]:
         """Those of them that no part of the page draws in a place of its own, each group with its heading."""
         by_group = {
             group: [one for one in self.offered.values() if not one.move.place and one.move.group == group]

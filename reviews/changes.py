@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 _PAIRS = (("old_value", "new_value"), ("old", "new"), ("before", "after"), ("previous", "new"))
 _FIELD = ("field", "column", "attribute", "property", "setting")
 
@@ -46,7 +48,7 @@ def changes(payload: Mapping[str, Any]) -> list[Change]:
     before, after = found
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         return list(_compared(before, after))
-    return [Change(_named(details) or "value", before, after)]
+    return [Change(_named(details) or _("value"), before, after)]
 
 
 def _listed(name: str, change: Any) -> Change | None:

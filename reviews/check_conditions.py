@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from actions.entries import record
 from actions.models import Action, State
@@ -29,7 +30,7 @@ def check_conditions(action_id: int, *, actor: Actor, person: Person, kept: bool
         if refused := check_refusal(person, action):
             raise refused
         if not kept and not note:
-            raise ReasonRequired("Say how the conditions were not kept; it stays in the history.")
+            raise ReasonRequired(_("Say how the conditions were not kept; it stays in the history."))
         check = ConditionCheck(action=action, person=person, kept=kept, note=note)
         check.save(force_insert=True)
         record(
@@ -51,15 +52,19 @@ def may_check(person: Person) -> bool:
 def check_refusal(person: Person, action: Action) -> Refusal | None:
     """Why this person may not check the conditions of this action; None when they may."""
     if not action.conditions:
-        return Conflict("This action was approved without conditions, so there is nothing to check.")
+        return Conflict(_("This action was approved without conditions, so there is nothing to check."))
     if action.state not in REPORTED:
-        return Conflict("The agent has not reported an outcome yet, so its conditions cannot be checked.")
+        return Conflict(_("The agent has not reported an outcome yet, so its conditions cannot be checked."))
     check = ConditionCheck.objects.filter(action=action).select_related("person").first()
     if check is not None:
         when = f"{check.checked_at:%Y-%m-%d %H:%M:%S} UTC"
-        return Conflict(f"{check.person.shown_name} checked these conditions at {when}. The first check stands.")
+        return Conflict(
+            _("{person} checked these conditions at {when}. The first check stands.").format(
+                person=check.person.shown_name, when=when
+            )
+        )
     if not may_check(person):
-        return NotEligible("Your role does not check conditions. Ask a reviewer or an auditor.")
+        return NotEligible(_("Your role does not check conditions. Ask a reviewer or an auditor."))
     if person.identity in owners_of(action):
-        return NotEligible("You own this agent, so somebody else must say whether it kept to its conditions.")
+        return NotEligible(_("You own this agent, so somebody else must say whether it kept to its conditions."))
     return None

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from actions.entries import record
 from actions.models import Action
@@ -89,7 +90,7 @@ def take_over(action_id: int, *, actor: Actor, person: Person, holder_id: int, r
         if held is None:
             return _taken(action, person, now, actor)
         if held.person.identity == person.identity:
-            raise MalformedBody("You are at it yourself. Nothing was changed.")
+            raise MalformedBody(_("You are at it yourself. Nothing was changed."))
         if held.person_id != holder_id:
             raise Claimed(_is_at_it(held, now))
         before = held.person
@@ -137,11 +138,17 @@ def _length() -> timedelta:
 
 def _is_at_it(held: Claim, now: datetime) -> str:
     minutes = int((now - held.taken_at).total_seconds()) // 60
-    since = f"{minutes} min ago" if minutes else "a moment ago"
-    return (
-        f"{held.person.shown_name} is at it since {since}. Nothing was changed."
-        " You may decide it all the same, or take it over."
+    said = (
+        _(
+            "{who} is at it since {minutes} min ago. Nothing was changed."
+            " You may decide it all the same, or take it over."
+        )
+        if minutes
+        else _(
+            "{who} is at it since a moment ago. Nothing was changed. You may decide it all the same, or take it over."
+        )
     )
+    return said.format(who=held.person.shown_name, minutes=minutes)
 
 
 def _record(kind: str, action: Action, actor: Actor, data: dict[str, str]) -> None:

@@ -6,6 +6,8 @@ import hashlib
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from actions.entries import record
 from actions.models import Action
@@ -33,13 +35,17 @@ def add_comment(action_id: int, *, actor: Actor, person: Person, text: str) -> C
     """
     text = checked_text(text, "comment", MAX_COMMENT, done="written")
     if not text:
-        raise MalformedBody("The comment is empty. Nothing was written. Say something first.")
+        raise MalformedBody(_("The comment is empty. Nothing was written. Say something first."))
     with transaction.atomic(durable=True):
         action = locked(action_id, person)
         if not Person.objects.filter(pk=person.pk, is_active=True).exists():
-            raise NotEligible("Your account is not active.")
+            raise NotEligible(_("Your account is not active."))
         if action.remarks.count() >= MAX_COMMENTS:
-            raise MalformedBody(f"This action has {MAX_COMMENTS} comments, which is the most. Nothing was written.")
+            raise MalformedBody(
+                _("This action has {max_comments} comments, which is the most. Nothing was written.").format(
+                    max_comments=MAX_COMMENTS
+                )
+            )
         mentioned = _mentioned(text, action)
         comment = Comment(action=action, person=person, text=text, created_at=timezone.now())
         comment.save(force_insert=True)
@@ -58,16 +64,22 @@ def digest_of(text: str) -> str:
 def _mentioned(text: str, action: Action) -> list[Person]:
     names = names_in(text)
     if len(names) > MAX_MENTIONS:
-        raise MalformedBody(f"A comment mentions at most {MAX_MENTIONS} people. Nothing was written. Mention fewer.")
+        raise MalformedBody(
+            _("A comment mentions at most {max_mentions} people. Nothing was written. Mention fewer.").format(
+                max_mentions=MAX_MENTIONS
+            )
+        )
     found = people_named(names)
     # Nobody learns here whether an account exists: who is unknown and who does not see it read the same.
     wrong = [name for name in names if name not in found or not sees(found[name], action)]
     if wrong:
         listed = ", ".join(f"@{plain(name, limit=60)}" for name in wrong)
-        is_nobody = "is nobody who sees" if len(wrong) == 1 else "are nobody who see"
-        raise MalformedBody(
-            f"{listed} {is_nobody} this action. Nothing was written. Correct the user name, or leave out the @."
+        said = ngettext(
+            "{listed} is nobody who sees this action. Nothing was written. Correct the user name, or leave out the @.",
+            "{listed} are nobody who see this action. Nothing was written. Correct the user name, or leave out the @.",
+            len(wrong),
         )
+        raise MalformedBody(said.format(listed=listed))
     return list({person.pk: person for person in found.values()}.values())
 
 

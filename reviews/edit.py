@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
 
 from actions import contract
 from actions.contract import Submission
@@ -49,7 +50,9 @@ def edit_and_approve(
             person = Person.objects.get(pk=person.pk)
             seat = look(old, person=person, digest=digest)
             if not old.way.edit_allowed:
-                raise NotEligible("The route of this action allows no edits. Request changes from the agent instead.")
+                raise NotEligible(
+                    _("The route of this action allows no edits. Request changes from the agent instead.")
+                )
             edited = contract.parse_edited(content, old.payload, settings.MAX_BODY_BYTES)
             if old.is_canary:  # who would not let it pass as it was has caught it; nothing takes a test's place
                 send_back(old, seat, kind="action.changes_requested", actor=actor, reason=reason, said=reason)
@@ -73,7 +76,7 @@ def _replace(
         kind="action.edited",
         actor=actor,
         reason=reason,
-        said=f"A reviewer edited this action; the edited one is action {new.pk}. {reason}",
+        said=f"A reviewer edited this action; the edited one is action {new.pk}. {reason}",  # the agent reads it
         superseded_by=str(new.pk),
         digest_after=new.digest,
         changed=len(changed),
@@ -82,7 +85,7 @@ def _replace(
         return new, None
     prefetch_related_objects([new], *VOTES)
     if asks_password(new):
-        return new, StepUpRequired("It is critical. Open it and approve it with your password.")
+        return new, StepUpRequired(_("It is critical. Open it and approve it with your password."))
     wanted = seat if answer.route is by_editor else seat_for(seat.person, new)
     if isinstance(wanted, Refusal):
         return new, wanted

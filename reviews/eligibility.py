@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from actions.models import Action, ActionQuerySet, State
 from governance import routing
 from governance.errors import NotEligible, NotPending, NotWanted, Refusal
@@ -175,23 +177,28 @@ def refused_outright(reviewer: Reviewer, action: Action, *, may_have_approved: b
     if action.state != State.PENDING:
         return NotPending(settled_sentence(action))
     if not person.is_active:
-        return NotEligible("Your account is not active.")
+        return NotEligible(_("Your account is not active."))
     if not reviewer.decides:
-        return NotEligible("Your role reads; it does not decide. Ask an admin if you should be a reviewer.")
+        return NotEligible(_("Your role reads; it does not decide. Ask an admin if you should be a reviewer."))
     if person.identity in owners_of(action):
         if _issued_the_key(person, action):
-            return NotEligible("You issued the key this action came with, so somebody else must decide it.")
-        return NotEligible("You own this agent, so somebody else must decide what it does.")
+            return NotEligible(_("You issued the key this action came with, so somebody else must decide it."))
+        return NotEligible(_("You own this agent, so somebody else must decide what it does."))
     for vote in action.votes.all():
         if may_have_approved and vote.verdict == Verdict.APPROVE:
             continue
         if person.identity in (vote.identity, vote.person.identity):
-            return NotEligible("You have already voted on this action.")
+            return NotEligible(_("You have already voted on this action."))
         if vote.on_behalf_of is not None and vote.on_behalf_of.identity == person.identity:
-            return NotEligible(f"{vote.person.shown_name} has already voted on this action on your behalf.")
+            return NotEligible(
+                _("{person} has already voted on this action on your behalf.").format(person=vote.person.shown_name)
+            )
     if reviewer.wrote_the_rules_of(action, person):
         return NotEligible(
-            "You changed the rules within the 24 hours before they judged this action, so somebody else must decide it."
+            _(
+                "You changed the rules within the 24 hours before they judged this action, so somebody"
+                " else must decide it."
+            )
         )
     return None
 
@@ -199,17 +206,23 @@ def refused_outright(reviewer: Reviewer, action: Action, *, may_have_approved: b
 def _refused_in_their_place(reviewer: Reviewer, away: Person, action: Action) -> Refusal | None:
     """What speaks against deciding for this absent person: nobody does for them what they may not do themselves."""
     if away.identity == reviewer.person.identity:
-        return NotEligible("Your own other account cannot be represented by you.")
+        return NotEligible(_("Your own other account cannot be represented by you."))
     if away.identity in owners_of(action):
-        did = "issued the key this action came with" if _issued_the_key(away, action) else "owns this agent"
-        return NotEligible(f"{away.shown_name} {did}, so nobody decides on their behalf.")
+        said = (
+            _("{who} issued the key this action came with, so nobody decides on their behalf.")
+            if _issued_the_key(away, action)
+            else _("{who} owns this agent, so nobody decides on their behalf.")
+        )
+        return NotEligible(said.format(who=away.shown_name))
     for vote in action.votes.all():
         if away.identity in voices_of(vote):
-            return NotEligible(f"{away.shown_name} has already voted on this action.")
+            return NotEligible(_("{away} has already voted on this action.").format(away=away.shown_name))
     if reviewer.wrote_the_rules_of(action, away):
         return NotEligible(
-            f"{away.shown_name} changed the rules within the 24 hours before they judged this action, so nobody decides"
-            " on their behalf."
+            _(
+                "{away} changed the rules within the 24 hours before they judged this action, so nobody"
+                " decides on their behalf."
+            ).format(away=away.shown_name)
         )
     return None
 
@@ -228,12 +241,18 @@ def _refused_from(reviewer: Reviewer, seat: Seat, action: Action, route: Route, 
     if not reaches(seat.level, action):
         ceiling = max(routing.CEILINGS.get(seat.level, 0.0), 0.0)
         return NotEligible(
-            f"The score {action.risk_score:g} is above your approval level: you may decide up to {ceiling:g}."
+            _("The score {risk_score} is above your approval level: you may decide up to {ceiling}.").format(
+                risk_score=f"{action.risk_score:g}", ceiling=f"{ceiling:g}"
+            )
         )
     if not routing.would_help(route, now, seat.ballot(action, now.stage), escalated=action.escalated):
         wanted = route.stages[now.stage - 1].words
-        place = f"Stage {now.stage} of {len(route.stages)}" if len(route.stages) > 1 else "This"
-        return NotWanted(f"{place} waits for somebody else: {wanted}.")
+        said = (
+            _("Stage {stage} of {stages} waits for somebody else: {wanted}.")
+            if len(route.stages) > 1
+            else _("This waits for somebody else: {wanted}.")
+        )
+        return NotWanted(said.format(stage=now.stage, stages=len(route.stages), wanted=wanted))
     return None
 
 
@@ -251,14 +270,13 @@ def settled_sentence(action: Action) -> str:
     """Who settled an action that is no longer pending, and when."""
     state = action.get_state_display().lower()
     if action.decided_at is None:
-        return f"Action {action.pk} is {state}."
+        return _("Action {action} is {state}.").format(action=action.pk, state=state)
     who = action.decided_by_name or {
-        "rules": "the rules",
-        "deadline": "the deadline",
-        "agent": "the agent",
-        "standing": "a standing approval",
+        "rules": _("the rules"),
+        "deadline": _("the deadline"),
+        "agent": _("the agent"),
+        "standing": _("a standing approval"),
     }.get(action.decided_via, "somebody")
-    return (
-        f"Action {action.pk} is no longer pending: decided by {who} at {action.decided_at:%Y-%m-%d %H:%M:%S} UTC;"
-        f" it is now {state}."
+    return _("Action {action} is no longer pending: decided by {who} at {decided_at} UTC; it is now {state}.").format(
+        action=action.pk, who=who, decided_at=f"{action.decided_at:%Y-%m-%d %H:%M:%S}", state=state
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from actions.due import each
 from actions.entries import record
@@ -58,12 +59,20 @@ def escalation_refusal(action: Action) -> NotEscalatable | None:
     """Why this waiting action cannot be escalated, whoever asks; None when it can be."""
     route = action.way
     if action.escalated:
-        return NotEscalatable(f"Action {action.pk} was escalated to {route.escalate_to_name} already.")
+        return NotEscalatable(
+            _("Action {action} was escalated to {escalate_to_name} already.").format(
+                action=action.pk, escalate_to_name=route.escalate_to_name
+            )
+        )
     if route.escalate_to is None:
-        return NotEscalatable(f"The route {route.name} names nobody to escalate to. Nothing was changed.")
+        return NotEscalatable(
+            _("The route {route} names nobody to escalate to. Nothing was changed.").format(route=route.name)
+        )
     if routing.standing(route, approvals_of(action), escalated=True).complete:
         # Where approvals count again in later stages, the group's standing in would settle it without anybody looking.
-        return NotEscalatable("The approvals given would already stand for everybody else. Another person must look.")
+        return NotEscalatable(
+            _("The approvals given would already stand for everybody else. Another person must look.")
+        )
     return None
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from actions.entries import record
 from actions.expire import expire_locked
@@ -78,21 +79,29 @@ def first_deadline(action: Action) -> datetime | None:
 
 def _checked(before: datetime, first: datetime, minutes: int | None, until: datetime | None) -> datetime:
     if (minutes is None) == (until is None):
-        raise InvalidDeadline("Say by how many minutes, or until when. Nothing was changed.")
+        raise InvalidDeadline(_("Say by how many minutes, or until when. Nothing was changed."))
     if minutes is not None and not 1 <= minutes <= AT_ONCE // timedelta(minutes=1):
         raise InvalidDeadline(
-            f"A deadline is extended by 1 minute to {AT_ONCE.days} days at once. Nothing was changed."
+            _("A deadline is extended by 1 minute to {days} days at once. Nothing was changed.").format(
+                days=AT_ONCE.days
+            )
         )
     after = until if until is not None else before + timedelta(minutes=minutes or 0)
     if after <= before:
         raise InvalidDeadline(
-            f"The deadline is {before:%Y-%m-%d %H:%M} UTC; it can only be moved to a later moment. Nothing was changed."
+            _("The deadline is {before} UTC; it can only be moved to a later moment. Nothing was changed.").format(
+                before=f"{before:%Y-%m-%d %H:%M}"
+            )
         )
     if after - before > AT_ONCE:
-        raise InvalidDeadline(f"A deadline is extended by at most {AT_ONCE.days} days at once. Nothing was changed.")
+        raise InvalidDeadline(
+            _("A deadline is extended by at most {days} days at once. Nothing was changed.").format(days=AT_ONCE.days)
+        )
     if after - first > IN_ALL:
         raise InvalidDeadline(
-            f"That is more than {IN_ALL.days} days after the first deadline, {first:%Y-%m-%d %H:%M} UTC."
-            " Nothing was changed. Decide it, or let the agent submit it again."
+            _(
+                "That is more than {days} days after the first deadline, {first} UTC. Nothing was"
+                " changed. Decide it, or let the agent submit it again."
+            ).format(days=IN_ALL.days, first=f"{first:%Y-%m-%d %H:%M}")
         )
     return after

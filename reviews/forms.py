@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from reviews.models import Verdict
 from reviews.presets import REJECTIONS, Preset, reason_from
@@ -30,22 +32,27 @@ class PresetSelect(forms.Select):
 
 def preset_field(presets: tuple[Preset, ...]) -> forms.ChoiceField:
     """One of the preset reasons, or none. What was typed besides follows it: presets.reason_from."""
-    choices = [("", "Choose one, or write your own"), *((preset.slug, preset.label) for preset in presets)]
+    choices = [
+        ("", gettext_lazy("Choose one, or write your own")),
+        *((preset.slug, preset.label) for preset in presets),
+    ]
     return forms.ChoiceField(
-        required=False, choices=choices, label="Often said", widget=PresetSelect(presets), initial=""
+        required=False, choices=choices, label=gettext_lazy("Often said"), widget=PresetSelect(presets), initial=""
     )
 
 
-def password_field(label: str = "Your password") -> forms.CharField:
+def password_field(label: str = "") -> forms.CharField:
     """The password once more, where a deed asks for it. It is never written back into a page."""
     return forms.CharField(
-        label=label,
-        help_text="asked again for this one",
+        label=label or gettext_lazy("Your password"),
+        help_text=gettext_lazy("asked again for this one"),
         required=False,
         strip=False,
         max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"max_length": "The password is longer than 1000 characters. Nothing was decided."},
+        error_messages={
+            "max_length": gettext_lazy("The password is longer than 1000 characters. Nothing was decided.")
+        },
     )
 
 
@@ -55,21 +62,32 @@ class DecisionForm(forms.Form):
     verdict = forms.ChoiceField(
         choices=Verdict.choices,
         error_messages={
-            "required": "No verdict arrived. Nothing was decided. Press one of the buttons.",
-            "invalid_choice": "The verdict is neither approve nor reject. Nothing was decided. Use the buttons.",
+            "required": gettext_lazy("No verdict arrived. Nothing was decided. Press one of the buttons."),
+            "invalid_choice": gettext_lazy(
+                "The verdict is neither approve nor reject. Nothing was decided. Use the buttons."
+            ),
         },
     )
     digest = forms.RegexField(
         r"\A[0-9a-f]{64}\Z",
         error_messages={
-            "required": "The form did not say which content it showed. Nothing was decided. Reload the page.",
-            "invalid": "The form did not say which content it showed. Nothing was decided. Reload the page.",
+            "required": gettext_lazy(
+                "The form did not say which content it showed. Nothing was decided. Reload the page."
+            ),
+            "invalid": gettext_lazy(
+                "The form did not say which content it showed. Nothing was decided. Reload the page."
+            ),
         },
     )
     reason = forms.CharField(
         required=False,
         max_length=MAX_REASON,
-        error_messages={"max_length": f"The reason is longer than {MAX_REASON} characters. Nothing was decided."},
+        error_messages={
+            "max_length": format_lazy(
+                gettext_lazy("The reason is longer than {max_reason} characters. Nothing was decided."),
+                max_reason=MAX_REASON,
+            )
+        },
     )
 
     password = password_field()
@@ -78,7 +96,9 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=MAX_CONDITIONS,
         error_messages={
-            "max_length": "The conditions are too long. Nothing was decided. At most 10, 300 characters each."
+            "max_length": gettext_lazy(
+                "The conditions are too long. Nothing was decided. At most 10, 300 characters each."
+            )
         },
     )
 

@@ -8,10 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from actions.models import Action
 from governance.errors import TooFast
-from governance.models import Person
+from governance.models import Level, Person
 
 _signer = signing.Signer(salt="reviews.pace")
 _LEVELS = ("high", "critical")
@@ -39,11 +40,18 @@ def check_pace(action: Action, opened: datetime | None) -> None:
         return
     if opened is None:
         raise TooFast(
-            "The form did not say when its page was opened. Nothing was decided. Reload the page and read it."
+            _("The form did not say when its page was opened. Nothing was decided. Reload the page and read it.")
         )
     passed = (timezone.now() - opened).total_seconds()
     if passed < wanted:
         raise TooFast(
-            f"You opened this {action.risk_level} action {passed:.0f} s ago; an approval takes at least {wanted:g} s of"
-            f" reading. Nothing was decided. Press again in {max(wanted - passed, 1):.0f} s."
+            _(
+                "You opened this {level} action {passed} s ago; an approval takes at least {wanted}"
+                " s of reading. Nothing was decided. Press again in {left} s."
+            ).format(
+                level=Level(action.risk_level).label.lower(),
+                passed=f"{passed:.0f}",
+                wanted=f"{wanted:g}",
+                left=f"{max(wanted - passed, 1):.0f}",
+            )
         )

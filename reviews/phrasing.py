@@ -1,23 +1,24 @@
 """What will happen, in one sentence built from the payload by us, never from the agent's own description. PURE.
 
-The words are ours; the values are the agent's, so each is cut and drawn by rendering.py. Where the payload says a thing
-twice and differently, no sentence picks one: the reader gets the plain call and must look at the payload.
+The words are ours, in the language of whoever reads them; the values are the agent's, drawn by phrases.py. Where the
+payload says a thing twice and differently, no sentence picks one: the reader gets the plain call and must look at the
+payload. A sentence is made for a page and kept nowhere.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.html import escape
-from django.utils.safestring import SafeString
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from reviews.rendering import plain, visible_line
+from reviews.phrases import Parts, Phrase, Value, filled, said
 
-_LIMIT = 60
+__all__ = ["Phrase", "phrase"]
 
 # How far a verb reaches. The agent's own "operation" may make the sentence graver than its action type, never milder.
 _VERBS = {"Read": 0, "Create": 1, "Change": 2, "Delete": 3}
@@ -33,39 +34,35 @@ _PAYEE = ("recipient", "to", "payee", "beneficiary", "destination", "to_account"
 _OPERATION = ("operation", "op")
 _FIELD = ("field", "column", "attribute", "property", "setting")
 _SQL = ("sql", "statement", "query")
-_MONEY_VERBS = {"refund": "Refund", "payout": "Pay out", "withdrawal": "Withdraw", "withdraw": "Withdraw"}
+_TRANSFER = gettext_lazy("Transfer {money} to {payee}")
+_MONEY = {
+    "refund": gettext_lazy("Refund {money} to {payee}"),
+    "payout": gettext_lazy("Pay out {money} to {payee}"),
+    **dict.fromkeys(("withdrawal", "withdraw"), gettext_lazy("Withdraw {money} to {payee}")),
+}
+# What is done to fields, to a record, to records nobody named, and to a resource as a whole.
+_FIELDS_OF = {
+    "Read": gettext_lazy("Read {fields} of {record} in {resource}"),
+    "Change": gettext_lazy("Change {fields} of {record} in {resource}"),
+}
+_FIELDS_IN = {
+    "Read": gettext_lazy("Read {fields} in {resource}"),
+    "Change": gettext_lazy("Change {fields} in {resource}"),
+}
+_RECORD = {
+    "Read": gettext_lazy("Read {record} in {resource}"),
+    "Create": gettext_lazy("Create {record} in {resource}"),
+    "Change": gettext_lazy("Change {record} in {resource}"),
+    "Delete": gettext_lazy("Delete {record} from {resource}"),
+}
+_WHOLE = {
+    "Read": gettext_lazy("Read {resource}"),
+    "Create": gettext_lazy("Create records in {resource}"),
+    "Change": gettext_lazy("Change {resource}"),
+    "Delete": gettext_lazy("Delete records in {resource}"),
+}
 _ENTITY = re.compile(r"([a-z][a-z_]{1,30})_id\Z")
 _NOT_ENTITIES = frozenset({"agent", "session", "request", "change_request", "ticket", "correlation", "trace", "parent"})
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """Something of the agent's inside a sentence of ours."""
-
-    text: str
-
-
-class Phrase:
-    """A sentence of our words and the agent's values; as HTML, and as text for titles and exports."""
-
-    __slots__ = ("parts",)
-
-    def __init__(self, *parts: str | Value):
-        self.parts = parts
-
-    @property
-    def html(self) -> SafeString:
-        """The sentence with every value cut and made visible."""
-        drawn = (visible_line(p.text, limit=_LIMIT) if isinstance(p, Value) else escape(p) for p in self.parts)
-        return SafeString("".join(drawn))
-
-    @property
-    def text(self) -> str:
-        """The sentence without HTML, hidden characters named."""
-        return "".join(plain(part.text, limit=_LIMIT) if isinstance(part, Value) else part for part in self.parts)
-
-    def __str__(self) -> str:
-        return self.text
 
 
 def phrase(payload: Mapping[str, Any]) -> Phrase:
@@ -74,7 +71,7 @@ def phrase(payload: Mapping[str, Any]) -> Phrase:
     for build in (_BUILDERS.get(family), _call):
         if build is not None and (found := build(payload)) is not None:
             return found
-    return Phrase("Call ", Value(_str(payload.get("tool_name")) or "an unnamed tool"))
+    return said(_("Call {tool}"), tool=Value(_str(payload.get("tool_name")) or _("an unnamed tool")))
 
 
 # -- One builder per family of action types; None means: the payload does not say it clearly --------------------
@@ -87,10 +84,10 @@ def _money(payload: Mapping[str, Any]) -> Phrase | None:
     currency = _pick(details, _CURRENCY)
     if shown is None or not _is_scalar(payee) or currency is _AMBIGUOUS:
         return None
-    verb = _MONEY_VERBS.get(_str(_pick(details, ("operation", "type", "transaction_type"))).lower(), "Transfer")
+    template = _MONEY.get(_str(_pick(details, ("operation", "type", "transaction_type"))).lower(), _TRANSFER)
     named = _str(currency).strip()
-    money: tuple[str | Value, ...] = (Value(named), " ", shown) if named else (shown, " (no currency named)")
-    return Phrase(f"{verb} ", *money, " to ", Value(_str(payee)))
+    money = (Value(named), " ", shown) if named else filled(_("{amount} (no currency named)"), amount=shown)
+    return said(template, money=money, payee=Value(_str(payee)))
 
 
 def _change(payload: Mapping[str, Any]) -> Phrase | None:
@@ -121,47 +118,53 @@ def _record(payload: Mapping[str, Any], least: str) -> Phrase | None:
     if operation is not None and not named and least != "Read":
         return _run(payload)
     verb = max(least, named or least, key=lambda name: _VERBS[name])
-    resource, tool = _str(payload.get("resource")), _str(payload.get("tool_name"))
+    tool, resource = _str(payload.get("tool_name")), Value(_str(payload.get("resource")))
     if any(isinstance(details.get(key), str) for key in _SQL):
-        return Phrase("Run a query of its own on ", Value(resource), *_with(tool, resource))
-    what = _fields(details)
-    entity = _entity(payload, details)
-    if verb in ("Change", "Read") and what and entity:
-        return Phrase(f"{verb} ", *what, " of ", *entity, " in ", Value(resource))
-    if verb in ("Change", "Read") and what:
-        return Phrase(f"{verb} ", *what, " in ", Value(resource), *_with(tool, resource))
-    if entity:
-        return Phrase(f"{verb} ", *entity, " from " if verb == "Delete" else " in ", Value(resource))
-    if verb in ("Delete", "Create"):
-        return Phrase(f"{verb} records in ", Value(resource), *_with(tool, resource))
-    return Phrase(f"{verb} ", Value(resource), *_with(tool, resource))
+        return _with(tool, resource, _("Run a query of its own on {resource}"))
+    fields = _fields(details)
+    record = _entity(payload, details)
+    if verb in _FIELDS_OF and fields and record:
+        return said(_FIELDS_OF[verb], fields=fields, record=record, resource=resource)
+    if verb in _FIELDS_IN and fields:
+        return _with(tool, resource, _FIELDS_IN[verb], fields=fields)
+    if record:
+        return said(_RECORD[verb], record=record, resource=resource)
+    return _with(tool, resource, _WHOLE[verb])
 
 
 def _run(payload: Mapping[str, Any]) -> Phrase | None:
     operation = _pick(_details(payload), (*_OPERATION, "command", "action"))
     if operation is None or not _is_scalar(operation):
         return None
-    resource, tool = _str(payload.get("resource")), _str(payload.get("tool_name"))
-    return Phrase("Run ", Value(_str(operation)), " on ", Value(resource), *_with(tool, resource))
+    tool, resource = _str(payload.get("tool_name")), Value(_str(payload.get("resource")))
+    return _with(tool, resource, _("Run {operation} on {resource}"), operation=Value(_str(operation)))
 
 
 def _message(payload: Mapping[str, Any]) -> Phrase | None:
     to = _pick(_details(payload), ("to", "recipient", "recipients", "channel"))
     if isinstance(to, list) and to and all(isinstance(one, str) for one in to):
-        rest = f" and {len(to) - 1} more" if len(to) > 1 else ""
-        return Phrase("Send a message to ", Value(to[0]), rest)
-    return Phrase("Send a message to ", Value(_str(to))) if isinstance(to, str) and to else None
+        more = len(to) - 1
+        first = filled(_("{listed} and {number} more"), listed=Value(to[0]), number=str(more)) if more else Value(to[0])
+        return said(_("Send a message to {to}"), to=first)
+    return said(_("Send a message to {to}"), to=Value(_str(to))) if isinstance(to, str) and to else None
 
 
 def _call(payload: Mapping[str, Any]) -> Phrase:
     tool, resource = _str(payload.get("tool_name")), _str(payload.get("resource"))
     count = len(_details(payload))
-    arguments = f" with {count} argument{'' if count == 1 else 's'}"
+    values: dict[str, Value | Parts | str] = {"tool": Value(tool), "resource": Value(resource), "count": str(count)}
     if resource in ("", tool):
-        return Phrase("Call ", Value(tool), arguments if count else " without arguments")
+        if not count:
+            return said(_("Call {tool} without arguments"), **values)
+        return said(
+            ngettext("Call {tool} with {count} argument", "Call {tool} with {count} arguments", count), **values
+        )
     if not count:
-        return Phrase("Call ", Value(tool), " on ", Value(resource))
-    return Phrase("Call ", Value(tool), " on ", Value(resource), arguments)
+        return said(_("Call {tool} on {resource}"), **values)
+    template = ngettext(
+        "Call {tool} on {resource} with {count} argument", "Call {tool} on {resource} with {count} arguments", count
+    )
+    return said(template, **values)
 
 
 _BUILDERS: dict[str, Callable[[Mapping[str, Any]], Phrase | None]] = {
@@ -230,7 +233,7 @@ def _str(value: Any) -> str:
 
 
 def _amount(value: Any) -> str | None:
-    """An amount with separators and at least two decimals; never rounded. None when it is no plain number."""
+    """An amount with the language's separators and at least two decimals; never rounded. None for no plain number."""
     if not _is_scalar(value) or not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,8})?", str(value), re.ASCII):
         return None
     try:
@@ -239,10 +242,10 @@ def _amount(value: Any) -> str | None:
         return None
     exponent = number.as_tuple().exponent
     places = max(2, -exponent if isinstance(exponent, int) else 0)
-    return f"{number:,.{places}f}"
+    return number_format(number, places, use_l10n=True, force_grouping=True)
 
 
-def _fields(details: Mapping[str, Any]) -> tuple[str | Value, ...]:
+def _fields(details: Mapping[str, Any]) -> Parts:
     """Which fields are read or changed: the first three by name, the others by number."""
     names = _pick(details, ("fields", "columns"))
     one = _pick(details, _FIELD)
@@ -253,10 +256,11 @@ def _fields(details: Mapping[str, Any]) -> tuple[str | Value, ...]:
     shown: list[str | Value] = []
     for name in names[:3]:
         shown += [", ", Value(name)] if shown else [Value(name)]
-    return (*shown, f" and {len(names) - 3} more") if len(names) > 3 else tuple(shown)
+    listed, more = tuple(shown), len(names) - 3
+    return filled(_("{listed} and {number} more"), listed=listed, number=str(more)) if more > 0 else listed
 
 
-def _entity(payload: Mapping[str, Any], details: Mapping[str, Any]) -> tuple[str | Value, ...]:
+def _entity(payload: Mapping[str, Any], details: Mapping[str, Any]) -> Parts:
     """Which record: `customer_id: 12345` is customer 12345. Two candidates are none."""
     found = [
         (match[1], value)
@@ -267,8 +271,14 @@ def _entity(payload: Mapping[str, Any], details: Mapping[str, Any]) -> tuple[str
         name, value = found[0]
         return f"{name.replace('_', ' ')} ", Value(_str(value))
     resource_id = payload.get("resource_id")
-    return ("record ", Value(_str(resource_id))) if not found and _is_scalar(resource_id) else ()
+    if found or not _is_scalar(resource_id):
+        return ()
+    return filled(_("record {id}"), id=Value(_str(resource_id)))
 
 
-def _with(tool: str, resource: str) -> tuple[str | Value, ...]:
-    return (" with ", Value(tool)) if tool and tool != resource else ()
+def _with(tool: str, resource: Value, template: object, **values: Value | Parts) -> Phrase:
+    """What is done in the resource, and with which tool, where that is not the resource itself."""
+    deed = filled(template, resource=resource, **values)
+    return (
+        said(_("{deed} with {tool}"), deed=deed, tool=Value(tool)) if tool and tool != resource.text else Phrase(*deed)
+    )

@@ -65,8 +65,8 @@ class Earlier:
         """What was decided: an executed action was approved."""
         state = State(self.action.state)
         if state == State.CANCELLED:
-            return state.label if self.action.decided_via == DecidedVia.AGENT else _("Revoked")
-        return State.APPROVED.label if state in _WENT_ON else state.label
+            return str(state.label) if self.action.decided_via == DecidedVia.AGENT else _("Revoked")
+        return str(State.APPROVED.label if state in _WENT_ON else state.label)
 
     @property
     def verdict_is_no(self) -> bool:

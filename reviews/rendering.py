@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 from governance.characters import ELLIPSIS, MAX_BREAKS, is_plain, plain, runs
 from governance.ledger.canonical import MAX_SAFE_INTEGER
@@ -49,10 +50,11 @@ def visible_line(text: str, *, limit: int = 80) -> SafeString:
     """A text as HTML on one line, cut at `limit` characters with a visible ellipsis that says how much is missing."""
     if len(text) <= limit:
         return visible(text, breaks=0)
+    missing = len(text) - limit
     return format_html(
-        '{}<span class="cut" title="{} more characters">{}</span>',
+        '{}<span class="cut" title="{}">{}</span>',
         visible(text[:limit], breaks=0),
-        len(text) - limit,
+        ngettext("{number} more character", "{number} more characters", missing).format(number=missing),
         ELLIPSIS,
     )
 
@@ -149,8 +151,8 @@ class _Drawing:
 
     def _counted_rows(self, item: Any) -> tuple[str, Iterable[tuple[str | int, Any]]]:
         if type(item) is dict:
-            return _counted(len(item), "field"), item.items()
-        return _counted(len(item), "item"), enumerate(item, 1)
+            return ngettext("{number} field", "{number} fields", len(item)).format(number=len(item)), item.items()
+        return ngettext("{number} item", "{number} items", len(item)).format(number=len(item)), enumerate(item, 1)
 
     def value(self, value: Any) -> str:
         kind = type(value)
@@ -171,10 +173,6 @@ def _branches(value: Any) -> bool:
     if type(value) is dict:
         return bool(value)
     return any(type(item) in (dict, list) for item in value)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _key(key: str | int) -> str:

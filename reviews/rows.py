@@ -141,4 +141,5 @@ class Row:
         if len(stages) < 2:
             return ""
         label = stages[min(at, len(stages)) - 1].label
-        return f"Stage {at} of {len(stages)}" + (f": {label}" if label else "")
+        said = _("Stage %(stage)s of %(stages)s: %(label)s") if label else _("Stage %(stage)s of %(stages)s")
+        return said % {"stage": at, "stages": len(stages), "label": label}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from actions.entries import record
 from actions.models import Action, Sample
 from governance.actors import Actor
+from governance.english import in_english
 from governance.errors import AlreadyLookedAt, Conflict, MalformedBody, NotEligible, ReasonRequired, Refusal
 from governance.models import Person
 from reviews.eligibility import Reviewer, owners_of, reaches, reviewer_of
@@ -21,15 +23,15 @@ def look_at_sample(action_id: int, *, actor: Actor, person: Person, finding: str
     NotYours, Conflict where the action is no sample, NotEligible (`sample_refusal`), AlreadyLookedAt.
     """
     if finding not in Sample.Finding.values:
-        raise MalformedBody("The finding is neither fine nor concern. Nothing was recorded. Choose one of them.")
+        raise MalformedBody(_("The finding is neither fine nor concern. Nothing was recorded. Choose one of them."))
     note = checked_text(note, "note", MAX_REASON)
     if finding == Sample.Finding.CONCERN and not note:
-        raise ReasonRequired("A concern needs a note. Nothing was recorded. Say what a person should have seen.")
+        raise ReasonRequired(_("A concern needs a note. Nothing was recorded. Say what a person should have seen."))
     with transaction.atomic(durable=True):
         action = locked(action_id, person)
         sample = Sample.objects.select_related("looked_by").filter(action=action).first()
         if sample is None:
-            raise Conflict(f"Action {action.pk} is no sample. Nothing was recorded.")
+            raise Conflict(_("Action {action} is no sample. Nothing was recorded.").format(action=action.pk))
         if refused := sample_refusal(Person.objects.get(pk=person.pk), action, sample):
             raise refused
         sample.looked_at, sample.looked_by = timezone.now(), person
@@ -39,7 +41,7 @@ def look_at_sample(action_id: int, *, actor: Actor, person: Person, finding: str
             action,
             "sample.looked_at",
             actor=actor,
-            data={"finding": sample.get_finding_display().lower(), "note": note},
+            data={"finding": in_english(sample.get_finding_display).lower(), "note": note},
             at=sample.looked_at,
         )
     return sample
@@ -50,13 +52,16 @@ def sample_refusal(who: Person | Reviewer, action: Action, sample: Sample) -> Re
     reviewer = reviewer_of(who)
     if sample.looked_at is not None and sample.looked_by is not None:
         return AlreadyLookedAt(
-            f"{sample.looked_by.shown_name} looked at this at {sample.looked_at:%Y-%m-%d %H:%M:%S} UTC."
-            " Nothing was recorded."
+            _("{looked_by} looked at this at {looked_at} UTC. Nothing was recorded.").format(
+                looked_by=sample.looked_by.shown_name, looked_at=f"{sample.looked_at:%Y-%m-%d %H:%M:%S}"
+            )
         )
     if not reviewer.decides:
-        return NotEligible("Your role reads; it does not decide, so it takes no samples either.")
+        return NotEligible(_("Your role reads; it does not decide, so it takes no samples either."))
     if reviewer.person.identity in owners_of(action):
-        return NotEligible("You own this agent, so somebody else must look at what it does.")
+        return NotEligible(_("You own this agent, so somebody else must look at what it does."))
     if not reaches(reviewer.person.approval_level or 0, action):
-        return NotEligible(f"The score {action.risk_score:g} is above your approval level.")
+        return NotEligible(
+            _("The score {risk_score} is above your approval level.").format(risk_score=f"{action.risk_score:g}")
+        )
     return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from actions.models import Action, State
 from governance.errors import NotApproved, NotEligible, NotPending, Refusal
 from governance.models import Person, Role
@@ -19,7 +21,9 @@ def steering_seat(who: Person | Reviewer, action: Action) -> Seat | Refusal:
         return seat
     if _is_senior(reviewer, action) and reviewer.person.identity not in owners_of(action):
         return reviewer.seats[0]
-    return NotEligible(f"{seat.sentence} Only who may decide it, and seniors of its team, may do this.")
+    return NotEligible(
+        _("{why} Only who may decide it, and seniors of its team, may do this.").format(why=seat.sentence)
+    )
 
 
 def revoking_seat(who: Person | Reviewer, action: Action) -> Seat | Refusal:
@@ -37,7 +41,7 @@ def revoking_seat(who: Person | Reviewer, action: Action) -> Seat | Refusal:
         for seat in reviewer.seats:
             if _might_have_decided(seat, action):
                 return seat
-    return NotEligible("Only who might have decided this action, and seniors of its team, may revoke its approval.")
+    return NotEligible(_("Only who might have decided this action, and seniors of its team, may revoke its approval."))
 
 
 def _is_senior(reviewer: Reviewer, action: Action) -> bool:
@@ -62,8 +66,12 @@ def _might_have_decided(seat: Seat, action: Action) -> bool:
 
 def _unrevokable_sentence(action: Action) -> str:
     if action.state == State.PENDING:
-        return f"Action {action.pk} is still pending: there is no approval to revoke. Reject it instead."
+        return _("Action {action} is still pending: there is no approval to revoke. Reject it instead.").format(
+            action=action.pk
+        )
     if action.state in (State.EXECUTING, State.EXECUTED, State.FAILED, State.OUTCOME_UNKNOWN):
         state = action.get_state_display().lower()
-        return f"Action {action.pk} is {state}: the agent has acted, so its approval cannot be revoked any more."
+        return _("Action {action} is {state}: the agent has acted, so its approval cannot be revoked any more.").format(
+            action=action.pk, state=state
+        )
     return settled_sentence(action)

@@ -229,13 +229,27 @@ def _actor(request: HttpRequest, form: Form, *, confirms: bool) -> Actor:
 
 def receipt_of(vote: Vote) -> str:
     """What was done, when, and where the ledger has it: for the person to keep."""
-    settled = getattr(vote, "settled", True)
-    approving = vote.verdict == Verdict.APPROVE
-    done = ("approved" if approving else "rejected") if settled else f"voted to {vote.verdict}"
-    when = shown(vote.created_at, "%Y-%m-%d %H:%M:%S")
-    receipt = getattr(getattr(vote, "entry", None), "leaf", "")
-    more = "" if settled else " It still waits for others."
-    return f"{voter_name(vote)} {done} action {vote.action_id} at {when}.{more} Ledger receipt {receipt}"
+    settled, approving = getattr(vote, "settled", True), vote.verdict == Verdict.APPROVE
+    if settled:
+        said = (
+            _("{who} approved action {action} at {when}. Ledger receipt {receipt}")
+            if approving
+            else _("{who} rejected action {action} at {when}. Ledger receipt {receipt}")
+        )
+    else:
+        said = (
+            _("{who} voted to approve action {action} at {when}. It still waits for others. Ledger receipt {receipt}")
+            if approving
+            else _(
+                "{who} voted to reject action {action} at {when}. It still waits for others. Ledger receipt {receipt}"
+            )
+        )
+    return said.format(
+        who=voter_name(vote),
+        action=vote.action_id,
+        when=shown(vote.created_at, "%Y-%m-%d %H:%M:%S"),
+        receipt=getattr(getattr(vote, "entry", None), "leaf", ""),
+    )
 
 
 def _visible_action(request: HttpRequest, pk: int) -> Action:

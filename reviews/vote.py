@@ -10,6 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from actions import lifecycle
 from actions.entries import record
@@ -120,13 +122,33 @@ def check_digest(action: Action, digest: str) -> None:
 
 def _checked(verdict: str, reason: str, conditions: Sequence[str]) -> tuple[Verdict, str, list[str]]:
     if verdict not in Verdict.values:
-        raise MalformedBody("The verdict is neither approve nor reject. Nothing was decided. Use one of the buttons.")
+        raise MalformedBody(
+            _("The verdict is neither approve nor reject. Nothing was decided. Use one of the buttons.")
+        )
     wanted = [text for text in (checked_text(one, "condition", MAX_CONDITION) for one in conditions) if text]
     if len(wanted) > MAX_CONDITIONS:
-        raise MalformedBody(f"At most {MAX_CONDITIONS} conditions. Nothing was decided. Put some of them together.")
+        raise MalformedBody(
+            _("At most {max_conditions} conditions. Nothing was decided. Put some of them together.").format(
+                max_conditions=MAX_CONDITIONS
+            )
+        )
     if wanted and verdict == Verdict.REJECT:
-        raise MalformedBody("A rejection has no conditions. Nothing was decided. Say it in the reason.")
+        raise MalformedBody(_("A rejection has no conditions. Nothing was decided. Say it in the reason."))
     return Verdict(verdict), checked_text(reason, "reason", MAX_REASON), wanted
+
+
+# What people type, and what then was not done.
+_WHAT = {
+    "reason": pgettext_lazy("what is typed", "reason"),
+    "note": pgettext_lazy("what is typed", "note"),
+    "comment": pgettext_lazy("what is typed", "comment"),
+    "condition": pgettext_lazy("what is typed", "condition"),
+}
+_DONE = {
+    "decided": pgettext_lazy("nothing was", "decided"),
+    "written": pgettext_lazy("nothing was", "written"),
+    "changed": pgettext_lazy("nothing was", "changed"),
+}
 
 
 def checked_text(text: str, what: str, most: int, *, done: str = "decided") -> str:
@@ -135,10 +157,13 @@ def checked_text(text: str, what: str, most: int, *, done: str = "decided") -> s
     `done` is the word for what was not done then.
     """
     text = text.strip().replace("\r\n", "\n")
+    said = {"what": _WHAT.get(what, what), "done": _DONE.get(done, done), "most": most}
     if len(text) > most:
-        raise MalformedBody(f"The {what} is longer than {most} characters. Nothing was {done}. Shorten it.")
+        raise MalformedBody(
+            _("The {what} is longer than {most} characters. Nothing was {done}. Shorten it.").format(**said)
+        )
     if "\x00" in text:
-        raise MalformedBody(f"The {what} contains the character NUL. Nothing was {done}. Remove it.")
+        raise MalformedBody(_("The {what} contains the character NUL. Nothing was {done}. Remove it.").format(**said))
     return text
 
 

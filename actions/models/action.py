@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from actions.models.agents import Agent, AgentKey
 from governance import routing
@@ -20,16 +21,16 @@ from governance.models import Person
 class State(models.TextChoices):
     """The fine states of design section 4. How each is worded for clients: wire.py."""
 
-    PENDING = "pending", "Pending"
-    APPROVED = "approved", "Approved"
-    REJECTED = "rejected", "Rejected"
-    EXPIRED = "expired", "Expired"
-    CHANGES_REQUESTED = "changes_requested", "Changes requested"
-    CANCELLED = "cancelled", "Cancelled"
-    EXECUTING = "executing", "Executing"
-    EXECUTED = "executed", "Executed"
-    FAILED = "failed", "Failed"
-    OUTCOME_UNKNOWN = "outcome_unknown", "Outcome unknown"
+    PENDING = "pending", _("Pending")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    EXPIRED = "expired", _("Expired")
+    CHANGES_REQUESTED = "changes_requested", _("Changes requested")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXECUTING = "executing", _("Executing")
+    EXECUTED = "executed", _("Executed")
+    FAILED = "failed", _("Failed")
+    OUTCOME_UNKNOWN = "outcome_unknown", _("Outcome unknown")
 
 
 class DecidedVia(models.TextChoices):
@@ -38,12 +39,12 @@ class DecidedVia(models.TextChoices):
     ... a standing approval people gave before, or one senior person breaking the glass.
     """
 
-    RULES = "rules", "Rules"
-    PERSON = "person", "Person"
-    DEADLINE = "deadline", "Deadline"
-    AGENT = "agent", "Agent"
-    STANDING = "standing", "Standing approval"
-    GLASS = "glass", "Break-glass"
+    RULES = "rules", _("Rules")
+    PERSON = "person", _("Person")
+    DEADLINE = "deadline", _("Deadline")
+    AGENT = "agent", _("Agent")
+    STANDING = "standing", _("Standing approval")
+    GLASS = "glass", _("Break-glass")
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
@@ -252,8 +253,8 @@ class Outcome(models.Model):
     """What the agent reported after acting. One per action; the first report stands."""
 
     class Kind(models.TextChoices):
-        COMPLETED = "completed", "Completed"
-        FAILED = "failed", "Failed"
+        COMPLETED = "completed", _("Completed")
+        FAILED = "failed", _("Failed")
 
     action = models.OneToOneField(Action, on_delete=models.PROTECT, related_name="outcome")
     kind = models.CharField(max_length=9, choices=Kind.choices)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from actions.models.action import Action
 from actions.models.agents import Agent
@@ -16,10 +17,10 @@ class StandingApproval(models.Model):
     """So many more actions like one that people looked at, until a moment. Given by the quorum it stands in for."""
 
     class Status(models.TextChoices):
-        PROPOSED = "proposed", "Proposed"
-        ACTIVE = "active", "Active"
-        DECLINED = "declined", "Declined"
-        REVOKED = "revoked", "Revoked"
+        PROPOSED = "proposed", _("Proposed")
+        ACTIVE = "active", _("Active")
+        DECLINED = "declined", _("Declined")
+        REVOKED = "revoked", _("Revoked")
 
     example = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="standing_approvals")
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="standing_approvals")
@@ -107,8 +108,8 @@ class Sample(models.Model):
     """An action the rules approved and that a person is to look at afterwards. One in so many, chosen by a key."""
 
     class Finding(models.TextChoices):
-        FINE = "fine", "Rightly approved"
-        CONCERN = "concern", "Should have been seen by a person"
+        FINE = "fine", _("Rightly approved")
+        CONCERN = "concern", _("Should have been seen by a person")
 
     action = models.OneToOneField(Action, on_delete=models.PROTECT, related_name="sample")
     drawn_at = models.DateTimeField(default=timezone.now)

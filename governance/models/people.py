@@ -10,31 +10,33 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
     """What a person is here for. Permissions follow from it: governance/roles.py."""
 
-    NONE = "none", "No role"
-    REVIEWER = "reviewer", "Reviewer"
-    SENIOR = "senior", "Senior reviewer"
-    ADMIN = "admin", "Admin"
-    AUDITOR = "auditor", "Auditor"
+    NONE = "none", _("No role")
+    REVIEWER = "reviewer", pgettext_lazy("role", "Reviewer")
+    SENIOR = "senior", _("Senior reviewer")
+    ADMIN = "admin", pgettext_lazy("role", "Admin")
+    AUDITOR = "auditor", _("Auditor")
 
 
 class Theme(models.TextChoices):
     """How a person wants the pages to look."""
 
-    SYSTEM = "", "As the system"
-    LIGHT = "light", "Light"
-    DARK = "dark", "Dark"
+    SYSTEM = "", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
 
 
 class Density(models.TextChoices):
     """How close the rows of a listing stand."""
 
-    COMFORTABLE = "", "Comfortable"
-    COMPACT = "compact", "Compact"
+    COMFORTABLE = "", _("Comfortable")
+    COMPACT = "compact", _("Compact")
 
 
 class Person(AbstractUser):

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from governance.models.catalogues import Control
 from governance.models.rules import POINTS, Level
@@ -16,13 +17,13 @@ class Policy(models.Model):
     """An admin's rule: when the condition holds, the effect applies."""
 
     class Effect(models.TextChoices):
-        DENY = "deny", "Deny"
-        REQUIRE_APPROVAL = "require_approval", "Require approval"
-        ALLOW = "allow", "Allow"
+        DENY = "deny", _("Deny")
+        REQUIRE_APPROVAL = "require_approval", _("Require approval")
+        ALLOW = "allow", _("Allow")
 
     class Mode(models.TextChoices):
-        ENFORCE = "enforce", "Enforce"
-        OBSERVE = "observe", "Observe only"
+        ENFORCE = "enforce", _("Enforce")
+        OBSERVE = "observe", _("Observe only")
 
     name = models.CharField(max_length=100, unique=True)
     condition = models.TextField(help_text="A CEL expression that is true or false.")
@@ -75,9 +76,9 @@ class Policy(models.Model):
 class AgentType(models.TextChoices):
     """What kind of agent it is, for the thresholds."""
 
-    SUPERVISED = "supervised", "Supervised"
-    AUTONOMOUS = "autonomous", "Autonomous"
-    UNREGISTERED = "unregistered", "Unregistered"
+    SUPERVISED = "supervised", _("Supervised")
+    AUTONOMOUS = "autonomous", _("Autonomous")
+    UNREGISTERED = "unregistered", _("Unregistered")
 
 
 class Threshold(models.Model):

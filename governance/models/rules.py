@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator, StepValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from governance.models.catalogues import Control, Technique
 
@@ -15,10 +16,10 @@ from governance.models.catalogues import Control, Technique
 class Level(models.TextChoices):
     """The four risk levels of the guide."""
 
-    LOW = "low", "Low"
-    MEDIUM = "medium", "Medium"
-    HIGH = "high", "High"
-    CRITICAL = "critical", "Critical"
+    LOW = "low", _("Low")
+    MEDIUM = "medium", _("Medium")
+    HIGH = "high", _("High")
+    CRITICAL = "critical", _("Critical")
 
 
 # Halves, because binary floats add them without error: the factors of a score add up to it exactly.
@@ -45,19 +46,19 @@ class ActionTypeRule(models.Model):
     """What one action type (or a dotted family, or everything else) means for risk."""
 
     class Reversibility(models.TextChoices):
-        YES = "yes", "Reversible"
-        PARTLY = "partly", "Partly reversible"
-        NO = "no", "Irreversible"
-        UNKNOWN = "unknown", "Unknown"
+        YES = "yes", _("Reversible")
+        PARTLY = "partly", _("Partly reversible")
+        NO = "no", _("Irreversible")
+        UNKNOWN = "unknown", _("Unknown")
 
     class BlastRadius(models.TextChoices):
         """How far it reaches if it goes wrong."""
 
-        RECORD = "record", "One record"
-        RECORDS = "records", "Many records"
-        SYSTEM = "system", "A whole system"
-        OUTSIDE = "outside", "Beyond our systems"
-        UNKNOWN = "unknown", "Unknown"
+        RECORD = "record", _("One record")
+        RECORDS = "records", _("Many records")
+        SYSTEM = "system", _("A whole system")
+        OUTSIDE = "outside", _("Beyond our systems")
+        UNKNOWN = "unknown", _("Unknown")
 
     pattern = models.CharField(
         max_length=100,

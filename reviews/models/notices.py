@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from actions.models import Action
 
@@ -15,9 +16,9 @@ class NoticePreference(models.Model):
     """How one person wants to be told. Without a row: at once, by e-mail."""
 
     class Email(models.TextChoices):
-        NOW = "now", "At once"
-        DIGEST = "digest", "Once a day, together"
-        OFF = "off", "Not at all"
+        NOW = "now", _("At once")
+        DIGEST = "digest", _("Once a day, together")
+        OFF = "off", _("Not at all")
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_preference", primary_key=True
@@ -37,8 +38,8 @@ class Channel(models.Model):
     class Kind(models.TextChoices):
         SLACK = "slack", "Slack"
         TEAMS = "teams", "Microsoft Teams"
-        GENERIC = "generic", "Any JSON receiver"
-        APPRISE = "apprise", "Apprise URL"
+        GENERIC = "generic", _("Any JSON receiver")
+        APPRISE = "apprise", _("Apprise URL")
 
     name = models.CharField(max_length=100, unique=True)
     kind = models.CharField(max_length=8, choices=Kind.choices)

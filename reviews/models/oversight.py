@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from actions.models import Action
 
@@ -14,8 +15,8 @@ class BreakGlass(models.Model):
     """One senior person approved alone, in an emergency; somebody else must look at it within 24 hours (AC42)."""
 
     class Finding(models.TextChoices):
-        JUSTIFIED = "right", "Justified"
-        NOT_JUSTIFIED = "wrong", "Not justified"
+        JUSTIFIED = "right", _("Justified")
+        NOT_JUSTIFIED = "wrong", _("Not justified")
 
     action = models.OneToOneField(Action, on_delete=models.PROTECT, related_name="break_glass")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

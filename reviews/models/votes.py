@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from actions.models import Action
 from governance.routing import Ballot
@@ -14,8 +15,8 @@ from governance.routing import Ballot
 class Verdict(models.TextChoices):
     """A person's verdict."""
 
-    APPROVE = "approve", "Approve"
-    REJECT = "reject", "Reject"
+    APPROVE = "approve", _("Approve")
+    REJECT = "reject", _("Reject")
 
 
 class Vote(models.Model):

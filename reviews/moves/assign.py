@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actions.models import Action, State
 from governance.actors import Actor
@@ -20,12 +22,14 @@ from reviews.onlookers import likely_deciders
 class AssignForm(MoveForm):
     to = forms.CharField(
         max_length=150,
-        label="To",
-        help_text="user name",
+        label=gettext_lazy("To"),
+        help_text=gettext_lazy("user name"),
         widget=forms.TextInput(attrs={"list": "deciders", "autocomplete": "off", "autocapitalize": "none"}),
-        error_messages={"required": "Nobody is named. Nothing was changed. Name who should decide it."},
+        error_messages={"required": gettext_lazy("Nobody is named. Nothing was changed. Name who should decide it.")},
     )
-    note = forms.CharField(max_length=MAX_NOTE, required=False, label="Note", help_text="optional")
+    note = forms.CharField(
+        max_length=MAX_NOTE, required=False, label=gettext_lazy("Note"), help_text=gettext_lazy("optional")
+    )
 
     @cached_property
     def deciders(self) -> list[Person]:
@@ -47,14 +51,23 @@ def may_end(reviewer: Reviewer, action: Action) -> bool:
 
 def make(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
     made = assign_action(action.pk, actor=actor, person=person, to=cleaned["to"], note=cleaned["note"])
-    return f"It is assigned to {made.person.shown_name}."
+    return _("It is assigned to {person}.").format(person=made.person.shown_name)
 
 
 def end(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
     ended = unassign_action(action.pk, actor=actor, person=person)
-    return "It is assigned to nobody any more." if ended else "It was assigned to nobody. Nothing was changed."
+    return _("It is assigned to nobody any more.") if ended else _("It was assigned to nobody. Nothing was changed.")
 
 
 PLACE = "at-it"
-ASSIGN = Move("assign", "Assign it", "Assign", AssignForm, may_assign, make, place=PLACE, template="_move_assign.html")
-UNASSIGN = Move("unassign", "Unassign", "Unassign", MoveForm, may_end, end, place=PLACE)
+ASSIGN = Move(
+    "assign",
+    gettext_lazy("Assign it"),
+    gettext_lazy("Assign"),
+    AssignForm,
+    may_assign,
+    make,
+    place=PLACE,
+    template="_move_assign.html",
+)
+UNASSIGN = Move("unassign", gettext_lazy("Unassign"), gettext_lazy("Unassign"), MoveForm, may_end, end, place=PLACE)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from actions.models import Action
 from governance.actors import Actor
@@ -14,14 +17,17 @@ from governance.models import Person
 from reviews.eligibility import Reviewer
 from reviews.forms import MAX_REASON
 
+# Words of ours, as a page shows them: in the language of whoever reads it.
+Words = Promise | str
+
 # Whether the page offers it to this reviewer for this action. The verb looks again, on the locked row.
 Offered = Callable[[Reviewer, Action], bool]
 # Calls the verb with what the form holds, and says what was done.
 Made = Callable[[Action, Actor, Person, dict[str, Any]], str]
 
 # The headings of the other moves, in the order of the page. The last is for emergencies, and quiet.
-AFTERWARDS, INSTEAD, TIME = "Afterwards", "Instead", "Time and others"
-NEXT_ONES, EMERGENCY = "The next ones", "In an emergency"
+AFTERWARDS, INSTEAD, TIME = gettext_lazy("Afterwards"), gettext_lazy("Instead"), gettext_lazy("Time and others")
+NEXT_ONES, EMERGENCY = gettext_lazy("The next ones"), gettext_lazy("In an emergency")
 GROUPS = (AFTERWARDS, INSTEAD, TIME, NEXT_ONES, EMERGENCY)
 
 
@@ -41,16 +47,21 @@ class MoveForm(forms.Form):
         return str(next(iter(next(iter(self.errors.values()), [])), ""))
 
 
-def reason_field(help_text: str) -> forms.CharField:
+def reason_field(help_text: Words) -> forms.CharField:
     """A reason that must be given. Its label is not that of the decision's own reason."""
     return forms.CharField(
-        label="Why",
-        help_text=help_text,
+        label=gettext_lazy("Why"),
+        help_text=cast(str, help_text),
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={
-            "required": "A reason is required. Nothing was changed. Say why in a sentence; it is kept in the history.",
-            "max_length": f"The reason is longer than {MAX_REASON} characters. Nothing was changed.",
+            "required": gettext_lazy(
+                "A reason is required. Nothing was changed. Say why in a sentence; it is kept in the history."
+            ),
+            "max_length": format_lazy(
+                gettext_lazy("The reason is longer than {max_reason} characters. Nothing was changed."),
+                max_reason=MAX_REASON,
+            ),
         },
     )
 
@@ -66,14 +77,14 @@ class Move:
     """
 
     slug: str
-    label: str
-    button: str
+    label: Words
+    button: Words
     form: type[MoveForm]
     offered: Offered
     make: Made
-    group: str = INSTEAD
-    hint: str = ""
-    help: str = ""
+    group: Words = INSTEAD
+    hint: Words = ""
+    help: Words = ""
     weight: str = ""
     template: str = "_move_fields.html"
     confirms: bool = False  # whether the form's `password` is asked again and checked (governance/sign_in.confirm)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actions.models import Action
 from governance.actors import Actor
@@ -19,21 +22,26 @@ class CheckForm(MoveForm):
     """Kept or not, and a note."""
 
     kept = forms.ChoiceField(
-        label="They were",
-        choices=[("yes", "Kept"), ("no", "Not kept")],
+        label=gettext_lazy("They were"),
+        choices=[("yes", gettext_lazy("Kept")), ("no", gettext_lazy("Not kept"))],
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Say whether the conditions were kept. Nothing was recorded.",
-            "invalid_choice": "Say whether the conditions were kept. Nothing was recorded.",
+            "required": gettext_lazy("Say whether the conditions were kept. Nothing was recorded."),
+            "invalid_choice": gettext_lazy("Say whether the conditions were kept. Nothing was recorded."),
         },
     )
     note = forms.CharField(
         required=False,
-        label="Note",
-        help_text="required if they were not",
+        label=gettext_lazy("Note"),
+        help_text=gettext_lazy("required if they were not"),
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"max_length": f"The note is longer than {MAX_REASON} characters. Nothing was recorded."},
+        error_messages={
+            "max_length": format_lazy(
+                gettext_lazy("The note is longer than {max_reason} characters. Nothing was recorded."),
+                max_reason=MAX_REASON,
+            )
+        },
     )
 
 
@@ -44,16 +52,21 @@ def _offered(reviewer: Reviewer, action: Action) -> bool:
 def _make(action: Action, actor: Actor, person: Person, given: dict[str, Any]) -> str:
     kept = given["kept"] == "yes"
     check_conditions(action.pk, actor=actor, person=person, kept=kept, note=given["note"])
-    return f"Recorded: the conditions of action {action.pk} were {'kept' if kept else 'not kept'}."
+    said = (
+        _("Recorded: the conditions of action {action} were kept.")
+        if kept
+        else _("Recorded: the conditions of action {action} were not kept.")
+    )
+    return said.format(action=action.pk)
 
 
 MOVE = Move(
     slug="conditions",
-    label="Were the conditions kept?",
-    button="Record it",
+    label=gettext_lazy("Were the conditions kept?"),
+    button=gettext_lazy("Record it"),
     form=CheckForm,
     offered=_offered,
     make=_make,
     group=AFTERWARDS,
-    help="Compare the conditions with what the agent reported. Said once, it stays in the history.",
+    help=gettext_lazy("Compare the conditions with what the agent reported. Said once, it stays in the history."),
 )

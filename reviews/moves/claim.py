@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actions.models import Action
 from governance.actors import Actor
@@ -23,8 +25,8 @@ class TakeOverForm(MoveForm):
     holder = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
         max_length=MAX_REASON,
-        label="Why you take it over",
-        error_messages={"required": "A reason is required. Nothing was changed. Say why in a sentence."},
+        label=gettext_lazy("Why you take it over"),
+        error_messages={"required": gettext_lazy("A reason is required. Nothing was changed. Say why in a sentence.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -54,21 +56,31 @@ def may_take_over(reviewer: Reviewer, action: Action) -> bool:
 
 def take(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
     claim = claim_action(action.pk, actor=actor, person=person)
-    return f"You are at it until {shown(claim.expires_at, '%H:%M')}. It keeps nobody from deciding."
+    return _("You are at it until {when}. It keeps nobody from deciding.").format(when=shown(claim.expires_at, "%H:%M"))
 
 
 def release(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
     released = release_claim(action.pk, actor=actor, person=person)
-    return "You are no longer at it." if released else "You were not at it any more. Nothing was changed."
+    return _("You are no longer at it.") if released else _("You were not at it any more. Nothing was changed.")
 
 
 def take_it_over(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
     holder, reason = cleaned["holder"], cleaned["reason"]
     claim = take_over(action.pk, actor=actor, person=person, holder_id=holder, reason=reason)
-    return f"You are at it now, until {shown(claim.expires_at, '%H:%M')}. It keeps nobody from deciding."
+    return _("You are at it now, until {when}. It keeps nobody from deciding.").format(
+        when=shown(claim.expires_at, "%H:%M")
+    )
 
 
 PLACE = "at-it"
-CLAIM = Move("claim", "I'm on it", "I'm on it", MoveForm, may_take, take, place=PLACE)
-RELEASE = Move("release", "Let it go", "Let it go", MoveForm, has_it, release, place=PLACE)
-TAKE_OVER = Move("takeover", "Take it over", "Take it over", TakeOverForm, may_take_over, take_it_over, place=PLACE)
+CLAIM = Move("claim", gettext_lazy("I'm on it"), gettext_lazy("I'm on it"), MoveForm, may_take, take, place=PLACE)
+RELEASE = Move("release", gettext_lazy("Let it go"), gettext_lazy("Let it go"), MoveForm, has_it, release, place=PLACE)
+TAKE_OVER = Move(
+    "takeover",
+    gettext_lazy("Take it over"),
+    gettext_lazy("Take it over"),
+    TakeOverForm,
+    may_take_over,
+    take_it_over,
+    place=PLACE,
+)

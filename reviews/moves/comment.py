@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actions.models import Action
 from governance.actors import Actor
@@ -18,10 +21,13 @@ class CommentForm(MoveForm):
     text = forms.CharField(
         max_length=MAX_COMMENT,
         widget=forms.Textarea(attrs={"rows": 3}),
-        label="Comment",
+        label=gettext_lazy("Comment"),
         error_messages={
-            "required": "The comment is empty. Nothing was written. Say something first.",
-            "max_length": f"The comment is longer than {MAX_COMMENT} characters. Nothing was written. Shorten it.",
+            "required": gettext_lazy("The comment is empty. Nothing was written. Say something first."),
+            "max_length": format_lazy(
+                gettext_lazy("The comment is longer than {max_comment} characters. Nothing was written. Shorten it."),
+                max_comment=MAX_COMMENT,
+            ),
         },
     )
 
@@ -34,7 +40,13 @@ def offered(reviewer: Reviewer, action: Action) -> bool:
 def make(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
     comment = add_comment(action.pk, actor=actor, person=person, text=cleaned["text"])
     names = ", ".join(one.shown_name for one in comment.mentions.order_by("username"))
-    return f"Your comment is in the conversation. It mentions {names}." if names else "Your comment is written down."
+    return (
+        _("Your comment is in the conversation. It mentions {names}.").format(names=names)
+        if names
+        else _("Your comment is written down.")
+    )
 
 
-COMMENT = Move("comment", "Comment", "Comment", CommentForm, offered, make, place="conversation")
+COMMENT = Move(
+    "comment", gettext_lazy("Comment"), gettext_lazy("Comment"), CommentForm, offered, make, place="conversation"
+)

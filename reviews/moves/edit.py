@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actions.models import Action
 from governance.actors import Actor
@@ -23,18 +26,25 @@ class EditForm(MoveForm):
     content = forms.CharField(
         required=False,
         strip=False,
-        label="Content",
-        help_text="JSON; the agent's own name stays",
+        label=gettext_lazy("Content"),
+        help_text=gettext_lazy("JSON; the agent's own name stays"),
         widget=forms.Textarea(attrs={"rows": 18, "class": "code", "spellcheck": "false", "autocomplete": "off"}),
-        error_messages={"null_characters_not_allowed": "The content holds the character NUL. Nothing was written."},
+        error_messages={
+            "null_characters_not_allowed": gettext_lazy("The content holds the character NUL. Nothing was written.")
+        },
     )
     reason = forms.CharField(
         required=False,
-        label="Why",
-        help_text="required; the agent receives it",
+        label=gettext_lazy("Why"),
+        help_text=gettext_lazy("required; the agent receives it"),
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"max_length": f"The reason is longer than {MAX_REASON} characters. Nothing was decided."},
+        error_messages={
+            "max_length": format_lazy(
+                gettext_lazy("The reason is longer than {max_reason} characters. Nothing was decided."),
+                max_reason=MAX_REASON,
+            )
+        },
     )
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -56,25 +66,29 @@ def _make(action: Action, actor: Actor, person: Person, given: dict[str, Any]) -
         reason=given["reason"],
     )
     if new.pk == action.pk:
-        return f"Action {action.pk} was sent back."
-    stands = new.get_state_display().lower()
-    more = ""
-    if new.state == "pending":
-        more = f" You do not approve it: {refused.sentence}" if refused else " It still waits for others."
+        return _("Action {action} was sent back.").format(action=action.pk)
+    said = _("Action {new} takes the place of action {action}, with your content. It is {state}.")
+    parts = [said.format(new=new.pk, action=action.pk, state=new.get_state_display().lower())]
+    if new.state == "pending" and refused:
+        parts.append(_("You do not approve it: {why}").format(why=refused.sentence))
+    elif new.state == "pending":
+        parts.append(_("It still waits for others."))
     elif new.state == "rejected":
-        more = f" The rules deny it: {new.reason}"
-    return f"Action {new.pk} takes the place of action {action.pk}, with your content. It is {stands}.{more}"
+        parts.append(_("The rules deny it: {why}").format(why=new.reason))
+    return " ".join(parts)
 
 
 MOVE = Move(
     slug="edit",
-    label="Edit and approve",
-    button="Approve the edit",
+    label=gettext_lazy("Edit and approve"),
+    button=gettext_lazy("Approve the edit"),
     form=EditForm,
     offered=_offered,
     make=_make,
     group=INSTEAD,
-    hint="with your content",
-    help="The agent's action is sent back, and yours takes its place: judged anew, with your approval on it.",
+    hint=gettext_lazy("with your content"),
+    help=gettext_lazy(
+        "The agent's action is sent back, and yours takes its place: judged anew, with your approval on it."
+    ),
     weight="go",
 )

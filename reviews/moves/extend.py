@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actions.models import Action, State
 from governance.actors import Actor
@@ -17,11 +19,11 @@ from reviews.moves.base import TIME, Move, MoveForm, reason_field
 from reviews.steering import steering_seat
 
 _LENGTHS = (
-    (60, "1 hour"),
-    (4 * 60, "4 hours"),
-    (24 * 60, "1 day"),
-    (3 * 24 * 60, "3 days"),
-    (7 * 24 * 60, "7 days"),
+    (60, gettext_lazy("1 hour")),
+    (4 * 60, gettext_lazy("4 hours")),
+    (24 * 60, gettext_lazy("1 day")),
+    (3 * 24 * 60, gettext_lazy("3 days")),
+    (7 * 24 * 60, gettext_lazy("7 days")),
 )
 
 
@@ -29,15 +31,17 @@ class ExtendForm(MoveForm):
     """By how much, and why."""
 
     minutes = forms.TypedChoiceField(
-        label="Longer by",
+        label=gettext_lazy("Longer by"),
         choices=_LENGTHS,
         coerce=int,
         error_messages={
-            "required": "Choose by how much the deadline is extended. Nothing was changed.",
-            "invalid_choice": "The deadline cannot be extended by that. Nothing was changed. Use the list.",
+            "required": gettext_lazy("Choose by how much the deadline is extended. Nothing was changed."),
+            "invalid_choice": gettext_lazy(
+                "The deadline cannot be extended by that. Nothing was changed. Use the list."
+            ),
         },
     )
-    reason = reason_field("required; it is kept in the history")
+    reason = reason_field(gettext_lazy("required; it is kept in the history"))
 
 
 def _offered(reviewer: Reviewer, action: Action) -> bool:
@@ -46,17 +50,19 @@ def _offered(reviewer: Reviewer, action: Action) -> bool:
 
 def _make(action: Action, actor: Actor, person: Person, given: dict[str, Any]) -> str:
     done = extend_deadline(action.pk, actor=actor, person=person, minutes=given["minutes"], reason=given["reason"])
-    return f"Action {done.pk} may now be decided until {shown(done.deadline, '%Y-%m-%d %H:%M:%S')}."
+    return _("Action {action} may now be decided until {when}.").format(
+        action=done.pk, when=shown(done.deadline, "%Y-%m-%d %H:%M:%S")
+    )
 
 
 MOVE = Move(
     slug="extend",
-    label="Extend the deadline",
-    button="Extend",
+    label=gettext_lazy("Extend the deadline"),
+    button=gettext_lazy("Extend"),
     form=ExtendForm,
     offered=_offered,
     make=_make,
     group=TIME,
-    hint="by hours or days",
-    help="The agent waits longer. At most 7 days at once, and 30 days after the first deadline.",
+    hint=gettext_lazy("by hours or days"),
+    help=gettext_lazy("The agent waits longer. At most 7 days at once, and 30 days after the first deadline."),
 )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actions.models import Action, DecidedVia
 from governance.actors import Actor
@@ -22,11 +25,16 @@ class GlassForm(MoveForm):
     """Why, and who."""
 
     reason = forms.CharField(
-        label="Why",
-        help_text=f"at least {LEAST_REASON} characters: the emergency, and why nobody else can be asked",
+        label=gettext_lazy("Why"),
+        help_text=format_lazy(
+            gettext_lazy("at least {least_reason} characters: the emergency, and why nobody else can be asked"),
+            least_reason=LEAST_REASON,
+        ),
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "A reason is required. Nothing was decided. Say what the emergency is."},
+        error_messages={
+            "required": gettext_lazy("A reason is required. Nothing was decided. Say what the emergency is.")
+        },
     )
     password = password_field()
 
@@ -37,14 +45,14 @@ class GlassReviewForm(MoveForm):
     finding = forms.ChoiceField(
         choices=BreakGlass.Finding.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose a finding. Nothing was recorded."},
+        error_messages={"required": gettext_lazy("Choose a finding. Nothing was recorded.")},
     )
     note = forms.CharField(
-        label="Note",
-        help_text="what you looked at; kept in the history",
+        label=gettext_lazy("Note"),
+        help_text=gettext_lazy("what you looked at; kept in the history"),
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "A note is required. Nothing was recorded. Say what you looked at."},
+        error_messages={"required": gettext_lazy("A note is required. Nothing was recorded. Say what you looked at.")},
     )
 
 
@@ -54,10 +62,10 @@ def _may_break(reviewer: Reviewer, action: Action) -> bool:
 
 def _break(action: Action, actor: Actor, person: Person, data: dict[str, Any]) -> str:
     done = break_glass(action.pk, actor=actor, person=person, reason=data["reason"], digest=data["digest"])
-    more = "" if done.is_canary else " Somebody else must look at it within 24 hours."
-    return (
-        f"{person.shown_name} approved action {done.pk} alone at {shown(done.decided_at, '%Y-%m-%d %H:%M:%S')}.{more}"
+    said = _("{who} approved action {action} alone at {when}.").format(
+        who=person.shown_name, action=done.pk, when=shown(done.decided_at, "%Y-%m-%d %H:%M:%S")
     )
+    return said if done.is_canary else f"{said} {_('Somebody else must look at it within 24 hours.')}"
 
 
 def _may_review(reviewer: Reviewer, action: Action) -> bool:
@@ -69,32 +77,36 @@ def _may_review(reviewer: Reviewer, action: Action) -> bool:
 
 def _review(action: Action, actor: Actor, person: Person, data: dict[str, Any]) -> str:
     glass = review_break_glass(action.pk, actor=actor, person=person, finding=data["finding"], note=data["note"])
-    return f"You looked at the broken glass of action {action.pk}: {glass.get_finding_display().lower()}."
+    return _("You looked at the broken glass of action {action}: {finding}.").format(
+        action=action.pk, finding=glass.get_finding_display().lower()
+    )
 
 
 MOVE = Move(
     slug="break-glass",
-    label="Break the glass",
-    button="Approve alone",
+    label=gettext_lazy("Break the glass"),
+    button=gettext_lazy("Approve alone"),
     form=GlassForm,
     offered=_may_break,
     make=_break,
     group=EMERGENCY,
-    hint="approve alone, at once",
-    help="For emergencies: you approve this alone, at once, whoever else is asked for. It is shown to seniors and"
-    " admins until somebody else has looked at it, within 24 hours.",
+    hint=gettext_lazy("approve alone, at once"),
+    help=gettext_lazy(
+        "For emergencies: you approve this alone, at once, whoever else is asked for. It is"
+        " shown to seniors and admins until somebody else has looked at it, within 24 hours."
+    ),
     weight="no",
     confirms=True,
 )
 
 REVIEW = Move(
     slug="review-glass",
-    label="Look at the broken glass",
-    button="Record what you found",
+    label=gettext_lazy("Look at the broken glass"),
+    button=gettext_lazy("Record what you found"),
     form=GlassReviewForm,
     offered=_may_review,
     make=_review,
     group=AFTERWARDS,
-    help="One person approved this alone. Was that justified? It stays approved either way.",
+    help=gettext_lazy("One person approved this alone. Was that justified? It stays approved either way."),
     weight="go",
 )

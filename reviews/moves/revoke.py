@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from actions.models import Action, State
 from governance.actors import Actor
 from governance.errors import Refusal
@@ -17,7 +20,7 @@ from reviews.steering import revoking_seat
 class RevokeForm(MoveForm):
     """Why it must not happen after all."""
 
-    reason = reason_field("required; the agent receives it")
+    reason = reason_field(gettext_lazy("required; the agent receives it"))
 
 
 def _offered(reviewer: Reviewer, action: Action) -> bool:
@@ -26,19 +29,23 @@ def _offered(reviewer: Reviewer, action: Action) -> bool:
 
 def _make(action: Action, actor: Actor, person: Person, given: dict[str, Any]) -> str:
     done = revoke_approval(action.pk, actor=actor, person=person, reason=given["reason"])
-    return f"The approval of action {done.pk} was revoked. From now on the agent reads that it is denied."
+    return _("The approval of action {action} was revoked. From now on the agent reads that it is denied.").format(
+        action=done.pk
+    )
 
 
 MOVE = Move(
     slug="revoke",
-    label="Revoke the approval",
-    button="Revoke",
+    label=gettext_lazy("Revoke the approval"),
+    button=gettext_lazy("Revoke"),
     form=RevokeForm,
     offered=_offered,
     make=_make,
     group=AFTERWARDS,
-    hint="deny it after all",
-    help="From now on the agent reads that it is denied."
-    " An agent that has read the approval already may be acting on it; nothing here can stop that.",
+    hint=gettext_lazy("deny it after all"),
+    help=gettext_lazy(
+        "From now on the agent reads that it is denied. An agent that has read the approval"
+        " already may be acting on it; nothing here can stop that."
+    ),
     weight="no",
 )

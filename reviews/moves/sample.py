@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actions.models import Action, DecidedVia, Sample
 from governance.actors import Actor
@@ -21,11 +23,11 @@ class SampleForm(MoveForm):
     finding = forms.ChoiceField(
         choices=Sample.Finding.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose a finding. Nothing was recorded."},
+        error_messages={"required": gettext_lazy("Choose a finding. Nothing was recorded.")},
     )
     note = forms.CharField(
-        label="Note",
-        help_text="required for a concern; kept in the history",
+        label=gettext_lazy("Note"),
+        help_text=gettext_lazy("required for a concern; kept in the history"),
         required=False,
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -41,17 +43,21 @@ def _may_look(reviewer: Reviewer, action: Action) -> bool:
 
 def _look(action: Action, actor: Actor, person: Person, data: dict[str, Any]) -> str:
     sample = look_at_sample(action.pk, actor=actor, person=person, finding=data["finding"], note=data["note"])
-    return f"You looked at action {action.pk}: {sample.get_finding_display().lower()}."
+    return _("You looked at action {action}: {finding}.").format(
+        action=action.pk, finding=sample.get_finding_display().lower()
+    )
 
 
 MOVE = Move(
     slug="look",
-    label="Looked at afterwards",
-    button="Record what you found",
+    label=gettext_lazy("Looked at afterwards"),
+    button=gettext_lazy("Record what you found"),
     form=SampleForm,
     offered=_may_look,
     make=_look,
     group=AFTERWARDS,
-    help="The rules approved this by themselves, and it was drawn for a person to see. It stays approved either way.",
+    help=gettext_lazy(
+        "The rules approved this by themselves, and it was drawn for a person to see. It stays approved either way."
+    ),
     weight="go",
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actions.models import Action, StandingApproval
 from governance.actors import Actor
@@ -22,23 +24,31 @@ class StandingForm(MoveForm):
 
     condition = forms.CharField(
         max_length=2000,
-        label="Where this holds",
-        help_text="a condition, as policies have them",
+        label=gettext_lazy("Where this holds"),
+        help_text=gettext_lazy("a condition, as policies have them"),
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "mono"}),
     )
     details = forms.MultipleChoiceField(
-        required=False, label="And these details are the same", widget=forms.CheckboxSelectMultiple
+        required=False, label=gettext_lazy("And these details are the same"), widget=forms.CheckboxSelectMultiple
     )
-    score_up_to = forms.FloatField(label="Score up to", min_value=0)
+    score_up_to = forms.FloatField(label=gettext_lazy("Score up to"), min_value=0)
     max_uses = forms.IntegerField(
-        label="How many", help_text="at most 1000", min_value=1, max_value=terms.MAX_USES, initial=10
+        label=gettext_lazy("How many"),
+        help_text=gettext_lazy("at most 1000"),
+        min_value=1,
+        max_value=terms.MAX_USES,
+        initial=10,
     )
     days = forms.IntegerField(
-        label="For days", help_text="at most 30", min_value=1, max_value=terms.MAX_DAYS, initial=7
+        label=gettext_lazy("For days"),
+        help_text=gettext_lazy("at most 30"),
+        min_value=1,
+        max_value=terms.MAX_DAYS,
+        initial=7,
     )
     reason = forms.CharField(
-        label="Why",
-        help_text="others read it before they vote",
+        label=gettext_lazy("Why"),
+        help_text=gettext_lazy("others read it before they vote"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
@@ -53,7 +63,7 @@ class StandingForm(MoveForm):
         self.fields["condition"].initial = terms.preset(self.action)
         score: Any = self.fields["score_up_to"]
         score.initial = self.action.risk_score
-        score.help_text = f"at most {self.action.risk_score:g}"
+        score.help_text = _("at most {risk_score}").format(risk_score=f"{self.action.risk_score:g}")
 
     def clean(self) -> dict[str, Any]:
         """The picked details go into the condition: what is proposed is what was tried."""
@@ -67,7 +77,7 @@ class StandingForm(MoveForm):
     def trial(self) -> terms.Trial:
         """What the terms say of the example and of the agent's latest actions."""
         if not self.is_valid() and "condition" not in self.cleaned_data:
-            return terms.Trial("There is no condition yet.")
+            return terms.Trial(_("There is no condition yet."))
         score = self.cleaned_data.get("score_up_to", self.action.risk_score)
         return terms.try_terms(self.action, self.cleaned_data["condition"], min(score, self.action.risk_score))
 
@@ -87,24 +97,29 @@ def _make(action: Action, actor: Actor, person: Person, given: dict[str, Any]) -
         **{name: given[name] for name in ("digest", "condition", "score_up_to", "max_uses", "days", "reason")},
     )
     if standing.status == StandingApproval.Status.ACTIVE:
-        return f"Standing approval {standing.pk} is in force. It is listed under Standing, and can be revoked there."
-    return (
-        f"Standing approval {standing.pk} is proposed. It takes effect once as many approved it as this route asks for."
-    )
+        return _(
+            "Standing approval {standing} is in force. It is listed under Standing, and can be revoked there."
+        ).format(standing=standing.pk)
+    return _(
+        "Standing approval {standing} is proposed. It takes effect once as many approved it as this route asks for."
+    ).format(standing=standing.pk)
 
 
 MOVE = Move(
     slug="allow-more",
-    label="Allow more like this",
-    button="Propose",
+    label=gettext_lazy("Allow more like this"),
+    button=gettext_lazy("Propose"),
     form=StandingForm,
     offered=_offered,
     make=_make,
     group=NEXT_ONES,
-    hint="without waiting",
+    hint=gettext_lazy("without waiting"),
     help=(
-        "Up to so many more actions of this agent and type pass without waiting, for a while. It takes the same"
-        " approvals as this action; yours is the first. It does not decide this action."
+        gettext_lazy(
+            "Up to so many more actions of this agent and type pass without waiting, for a while. It"
+            " takes the same approvals as this action; yours is the first. It does not decide this"
+            " action."
+        )
     ),
     template="_standing_fields.html",
 )

@@ -167,4 +167,4 @@ def scores() -> dict[str, float]:
 def without_line() -> list[str]:
     """The types of agents that have no line of their own, for which the guide's holds."""
     own = set(Threshold.objects.filter(is_enabled=True).exclude(agent_type="").values_list("agent_type", flat=True))
-    return [kind.label for kind in AgentType if kind.value not in own]
+    return [str(kind.label) for kind in AgentType if kind.value not in own]

@@ -85,14 +85,10 @@ def impure(source: Source, sources: dict[str, Source]) -> list[str]:
 
 # Libraries that only compute.
 PURE_LIBRARIES = (
-    "cvss",
-    "re2",
-    "cel_expr_python",
-    "yaml",
-    "django.utils.html",
-    "django.utils.safestring",
+    "cvss", "re2", "cel_expr_python", "yaml",
+    "django.utils.formats", "django.utils.functional", "django.utils.html", "django.utils.safestring",
     "django.utils.translation",
-)
+)  # fmt: skip
 
 SOURCES = {source.module: source for source in python_sources(*PACKAGES)}
 # An app's configuration names what is to be registered when Django starts; it is no part of any storey.

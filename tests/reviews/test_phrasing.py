@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from reviews.changes import Change, changes
 from reviews.phrasing import phrase
+from tests.support.german import teach
 
 PROFILES = "customer_profiles with customer_database"
 
@@ -100,6 +102,15 @@ def test_what_is_not_clear_is_not_said(details: Any) -> None:
 )
 def test_the_agent_can_make_the_sentence_graver_never_milder(action_type: str, operation: str, verb: str) -> None:
     assert phrase(payload(action_type, {"operation": operation, "customer_id": 1})).text.startswith(verb)
+
+
+def test_the_words_and_the_figure_are_of_the_readers_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    teach(monkeypatch, {"Transfer {money} to {payee}": "{money} an {payee} überweisen"})
+    hostile = payload("transaction", {**PAID, "recipient": "{money} {0} ACME"})
+    with translation.override("de"):
+        assert phrase(payload("transaction", PAID)).text == "EUR 12.400,00 an ACME GmbH überweisen"
+        assert phrase(hostile).text == "EUR 12.400,00 an {money} {0} ACME überweisen"
+    assert phrase(hostile).text == "Transfer EUR 12,400.00 to {money} {0} ACME"
 
 
 def test_the_description_is_never_repeated() -> None:

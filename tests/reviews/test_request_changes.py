@@ -155,7 +155,7 @@ def test_an_approval_does_not_take_a_reason_to_reject(api: Api, reviewer: Person
 def test_the_presets_themselves() -> None:
     for presets in (REJECTIONS, CHANGES):
         assert len({preset.slug for preset in presets}) == len(presets)
-        assert all(preset.text.startswith(preset.label) and preset.text.endswith(".") for preset in presets)
+        assert all(preset.text.startswith(str(preset.label)) and preset.text.endswith(".") for preset in presets)
     assert reason_from(CHANGES, "unknown", " typed ") == "typed"
 
 

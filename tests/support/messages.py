@@ -7,6 +7,7 @@ translation.
 
 from __future__ import annotations
 
+import ast
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +41,25 @@ def found() -> Catalog:
         place = str(path.relative_to(ROOT))
         for _, message, _, context in extract("python", io.BytesIO(text.encode()), keywords=_KEYWORDS):
             catalog.add(message, locations=[(place, 0)], context=context)
+    for place, sentence in default_sentences():
+        catalog.add(sentence, locations=[(place, 0)])
     return catalog
+
+
+def default_sentences() -> Iterator[tuple[str, str]]:
+    """The docstring of every refusal, which is what it says by itself, with the file it stands in."""
+    classes = [
+        (str(path.relative_to(ROOT)), node)
+        for path, text in _sources()
+        if path.suffix == ".py"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ClassDef)
+    ]
+    refusals, before = {"Refusal"}, 0
+    while len(refusals) > before:
+        before = len(refusals)
+        refusals |= {node.name for _, node in classes if any(ast.unparse(base) in refusals for base in node.bases)}
+    yield from ((place, ast.get_docstring(node) or "") for place, node in classes if node.name in refusals)
 
 
 def _sources() -> Iterator[tuple[Path, str]]:
