@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench messages clean
+.PHONY: help run test lint types bench screenshots messages clean
 
 help: ## List what make can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.installed ## Start the portal on http://127.0.0.1:8000 (PORT, HOST, DATA_DIR, DATABASE_URL, DEMO: docs/settings.md)
 	@exec $(BIN)/python manage.py run_portal $(ARGS)
@@ -25,6 +25,9 @@ types: $(VENV)/.installed-tests ## Check the types (part of make test)
 
 bench: $(VENV)/.installed-tests ## Measure submits and polls against a bare endpoint, the rules, and replays
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: $(VENV)/.installed-tests ## Take the pictures of docs/screenshots, of a portal of their own
+	@$(BIN)/python -m tests.support.screenshots
 
 messages: $(VENV)/.installed-tests ## Bring the translations up to date with the words of code and templates
 	@$(BIN)/python -m tests.support.messages

@@ -31,6 +31,7 @@ class LivePortal:
     port: int
     extra_environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    server: tuple[str, ...] = ("uvicorn", "governance.asgi:application")
 
     @property
     def base_url(self) -> str:
@@ -54,7 +55,7 @@ class LivePortal:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        command = [sys.executable, "-m", "uvicorn", "governance.asgi:application", "--host", "127.0.0.1"]
+        command = [sys.executable, "-m", *self.server, "--host", "127.0.0.1"]
         command += ["--port", str(self.port), "--log-level", "warning"]
         with (self.directory / "server.log").open("ab") as log:
             self.process = _spawn(command, self.environment, log)
