@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
 
-from governance.models import ActionTypeRule
+from governance.models import ActionTypeRule, LedgerEntry
 from governance.rulebook import latest_version
 from tests.governance.changes import change, edited
 from tests.governance.files import csv_of, exported, page, upload
@@ -67,3 +68,9 @@ class Return(Review):
 
     def look(self) -> HttpResponse:
         return self.browser.get(self.address)
+
+
+def replays_noted() -> list[Any]:
+    """What the entries about single rules of the latest version say about a replay."""
+    bodies = [json.loads(row.body) for row in LedgerEntry.objects.filter(stream="rules", type__startswith="rule.")]
+    return [body["data"]["replay"] for body in bodies if body["data"]["version"] == latest_version()]
