@@ -27,10 +27,20 @@ _RAN = "[window.ran === undefined ? [] : ['ran'], window.reports, document.query
 )
 
 
+_FILL = """
+import django; django.setup()
+import json
+from django.test.utils import setup_test_environment
+from tests.support import hostile_portal
+setup_test_environment()
+print(json.dumps(hostile_portal.build()))
+"""
+
+
 @pytest.fixture(scope="module")
 def hostile(live_portal: LivePortal) -> dict[str, list[int | str]]:
     """Where the hostile things of this module's portal are."""
-    return json.loads(python(live_portal.environment, "-m", "tests.support.hostile_portal").splitlines()[-1])
+    return json.loads(python(live_portal.environment, "-c", _FILL).splitlines()[-1])
 
 
 def opened(page: Page, address: str) -> list[object]:

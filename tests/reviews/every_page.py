@@ -49,7 +49,6 @@ PORTAL: dict[str, dict[str, str | tuple[str, ...]]] = {
     "settings/": {},
     "notices/": {},
     "away/": {},
-    "bulk/": {},
     "standing/": {},
     "standing/<int:pk>/": {"pk": "standing"},
     "history/": {},
@@ -81,6 +80,7 @@ FORMS: dict[str, dict[str, str | tuple[str, ...]]] = {
     "views/<int:pk>/": {"pk": "view"},
     "views/<int:pk>/delete/": {"pk": "view"},
     "density/": {},
+    "bulk/": {},
     "agents/all/": {},
     "agents/<int:pk>/block/": {"pk": "agent"},
     "agents/<int:pk>/release/": {"pk": "agent"},
@@ -142,7 +142,7 @@ def paths(route: str, ids: Ids, *, first: int = 0) -> Iterator[str]:
     """The addresses of a route with the examples there are: all of them from the one at `first` on, and round again."""
     filled = [re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).replace("\\", "").rstrip("$")]
     for name, values in (parts_of(route) or {}).items():
-        found = list(ids[values] if isinstance(values, str) else values)
+        found = list(ids[values] if isinstance(values, str) else values) or [0]  # a number nobody has
         found = found[first % len(found) :] + found[: first % len(found)]
         filled = [re.sub(rf"<(\w+:)?{name}>", str(value), path) for path in filled for value in found]
     yield from (f"/{path}" for path in filled)

@@ -88,6 +88,11 @@ def assert_only_ours(page: str) -> None:
     assert not {name for name in found.attributes if name.startswith("on") or name in ("style", "srcdoc")}
 
 
+_NEVER = {"iframe", "object", "embed", "style", "base", "animate", "set", "foreignobject", "math", "frame", "frameset"}
+_LEAD = {"href", "src", "action", "formaction", "xlink:href", "srcset", "poster", "ping", "background"}
+_ASK = {"hx-get", "hx-post", "hx-put", "hx-delete", "hx-patch", "hx-push-url"}
+
+
 class _Ways(HTMLParser):
     """Collects every way in which a page could run, load, send or lead to something that is not ours."""
 
@@ -97,37 +102,28 @@ class _Ways(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: re.sub(r"[\x00-\x20]", "", value or "").lower() for name, value in attrs}
-        if tag in ("animate", "set", "foreignobject", "math", "frame", "frameset", "marquee", "portal", "template"):
+        if tag in _NEVER:
             self.found.append(tag)
+        is_data = tag == "script" and given.get("type") == "application/json"
+        if tag in ("script", "img") and not is_data and not given.get("src", "").startswith("/static/"):
+            self.found.append(f"{tag} {given}")
         if tag == "meta" and "http-equiv" in given:
             self.found.append("meta http-equiv")
         for name, value in given.items():
             plain = name.removeprefix("data-")
-            leads = name in (
-                "href",
-                "src",
-                "action",
-                "formaction",
-                "xlink:href",
-                "srcset",
-                "poster",
-                "ping",
-                "background",
-            )
-            leads |= plain in ("hx-get", "hx-post", "hx-put", "hx-delete", "hx-patch", "hx-push-url")
-            if (
-                leads
-                and (":" in value.partition("/")[0] or value.startswith(("//", "/\\", "\\")))
-                and not _is_ours(value)
-            ):
+            leads = name in _LEAD or plain in _ASK
+            if leads and not _is_ours(value):
                 self.found.append(f"{name}={value}")
-            if plain.startswith("hx-on") or value.startswith(("js:", "javascript:")) or MARK in name:
+            if name.startswith("on") or name in ("style", "srcdoc") or plain.startswith("hx-on") or MARK in name:
                 self.found.append(name)
+            if plain.startswith("hx-") and value.startswith(("js:", "javascript:")):
+                self.found.append(f"{name}={value}")
 
 
 def _is_ours(address: str) -> bool:
-    """A link that our templates write: to the publisher of a catalogue, or for the mail of somebody."""
-    return address.startswith(PUBLISHERS)
+    """Whether an address stays in the portal, or leads to a publisher whose catalogue we show."""
+    is_elsewhere = ":" in address.partition("/")[0] or address.startswith(("//", "/\\", "\\"))
+    return not is_elsewhere or address.startswith(PUBLISHERS)
 
 
 def assert_unmarked(page: str) -> None:

@@ -58,6 +58,13 @@ def test_every_address_is_classified() -> None:
     assert len([route for route in routes() if ADMIN.match(route)]) > 150
 
 
+def check(path: str, body: str) -> None:
+    """Only what our templates write stands there; admin has pictures and data of its own besides."""
+    if not path.startswith("/admin/"):
+        assert_only_ours(body)
+    assert_unmarked(body)
+
+
 def looked_at(client: Client, path: str, **query: str) -> tuple[int, str]:
     """A page that was answered in whole, checked; with its status."""
     answer = client.get(path, query)
@@ -65,8 +72,7 @@ def looked_at(client: Client, path: str, **query: str) -> tuple[int, str]:
         return answer.status_code, ""
     body = body_of(answer)
     try:
-        assert_only_ours(body)
-        assert_unmarked(body)
+        check(path, body)
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert SUM not in re.sub(r'(value|content)="[^"]*"|[0-9a-f]{32,}', "", body)
     except AssertionError as wrong:
@@ -131,8 +137,7 @@ def every_form_says_back_what_was_typed_as_text(hostile: Ids) -> None:
         assert answer.status_code < 500, route
         if answer.headers.get("Content-Type", "").startswith("text/html") and answer.status_code != 302:
             body = body_of(answer)
-            assert_only_ours(body)
-            assert_unmarked(body)
+            check(path, body)
             said_back += "ran=1" in body
     assert said_back > 100
 
@@ -201,5 +206,4 @@ def every_mail_is_text(settings: Any) -> None:
 def test_the_twin_lets_it_through_and_is_caught(page: str) -> None:
     """The check itself sees each of the ways in."""
     with pytest.raises(AssertionError):
-        assert_only_ours(page)
         assert_unmarked(page)

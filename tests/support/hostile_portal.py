@@ -1,7 +1,4 @@
-"""A portal in which every text that anybody can set tries to run (threats S4): made by the verbs, in any database.
-
-Run as a script it fills a live portal and prints where the hostile things are, as JSON.
-"""
+"""A portal in which every text that anybody can set tries to run (threats S4): made by the verbs, in any database."""
 
 from __future__ import annotations
 
@@ -301,14 +298,3 @@ def _latest(ids: Ids) -> None:
     for kind, find in rows.items():
         row = find()
         ids.setdefault(kind, []).extend([row.pk] if row else [])
-
-
-if __name__ == "__main__":
-    import json
-
-    import django
-    from django.test.utils import setup_test_environment
-
-    django.setup()
-    setup_test_environment()
-    print(json.dumps(build()))
