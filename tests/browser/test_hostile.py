@@ -51,6 +51,7 @@ def opened(page: Page, address: str) -> list[object]:
 
 
 @pytest.mark.any_engine
+@pytest.mark.timeout(900)  # some 300 pages, of a portal that takes its time to fill
 def test_nothing_runs_on_any_page(
     live_portal: LivePortal, page_of: PageOf, hostile: dict[str, list[int | str]]
 ) -> None:
