@@ -89,6 +89,7 @@ def assert_only_ours(page: str) -> None:
 
 
 _NEVER = {"iframe", "object", "embed", "style", "base", "animate", "set", "foreignobject", "math", "frame", "frameset"}
+_OUR_SOURCES = ("/static/", "/admin/jsi18n/", "/accounts/2fa/on/code.svg")
 _LEAD = {"href", "src", "action", "formaction", "xlink:href", "srcset", "poster", "ping", "background"}
 _ASK = {"hx-get", "hx-post", "hx-put", "hx-delete", "hx-patch", "hx-push-url"}
 
@@ -105,11 +106,7 @@ class _Ways(HTMLParser):
         if tag in _NEVER:
             self.found.append(tag)
         is_data = tag == "script" and given.get("type") == "application/json"
-        if (
-            tag in ("script", "img")
-            and not is_data
-            and not given.get("src", "").startswith(("/static/", "/admin/jsi18n/"))
-        ):
+        if tag in ("script", "img") and not is_data and not given.get("src", "").startswith(_OUR_SOURCES):
             self.found.append(f"{tag} {given}")
         if tag == "meta" and "http-equiv" in given:
             self.found.append("meta http-equiv")
