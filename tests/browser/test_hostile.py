@@ -2,45 +2,96 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.agents import pay, submit
+from tests.reviews.every_page import FILES, FORMS, PORTAL, paths, routes
 from tests.reviews.pages import DECEPTIVE, DECEPTIVE_NAMES, hostile_fields
-from tests.support.portal import LivePortal
+from tests.support.portal import LivePortal, python
 
 pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.any_engine]
 PageOf = Callable[..., Page]
 
-RUNS = [
-    "<script>window.ran=1</script>",
-    '"><img src=x onerror=window.ran=1>',
-    "' autofocus onfocus='window.ran=1",
-    "<svg/onload=window.ran=1>",
-    "</textarea></title></script><script>window.ran=1</script>",
-    "<a href=javascript:window.ran=1 autofocus>x</a>",
-    "<iframe srcdoc='<script>top.ran=1</script>'></iframe>",
-    "<div hx-get=/ hx-trigger=load hx-on:load='window.ran=1'>x</div>",
-    "[x](javascript:window.ran=1) ![x](http://elsewhere.example/p.png)",
-    "{{constructor.constructor('window.ran=1')()}}",
-    "<link rel=stylesheet href=//elsewhere.example/x.css><meta http-equiv=refresh content='0;//elsewhere.example'>",
-]
+# Whatever a page asks the policy for in vain is a report.
+_LISTEN = """window.reports = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  reports.push(`${event.effectiveDirective} ${event.blockedURI}`));"""
+_RAN = "[window.ran === undefined ? [] : ['ran'], window.reports, document.querySelectorAll(UNKNOWN).length]".replace(
+    "UNKNOWN",
+    repr("iframe, object, embed, base, [pwn], [onload], [onerror], [onfocus], [style*=url], meta[http-equiv]"),
+)
 
 
-def test_nothing_runs_and_nothing_is_fetched(live_portal: LivePortal, page_of: PageOf) -> None:
-    numbers = [submit(live_portal, **hostile_fields(text)) for text in RUNS]
-    page = page_of("sina")
+_FILL = """
+import django; django.setup()
+import json
+from django.test.utils import setup_test_environment
+from tests.support import hostile_portal
+setup_test_environment()
+print(json.dumps(hostile_portal.build()))
+"""
+
+
+@pytest.fixture(scope="module")
+def hostile(live_portal: LivePortal) -> dict[str, list[int | str]]:
+    """Where the hostile things of this module's portal are."""
+    return json.loads(python(live_portal.environment, "-c", _FILL).splitlines()[-1])
+
+
+def opened(page: Page, address: str) -> list[object]:
+    """What a page did that it must not do, once it and all it asked for are there."""
+    page.goto(address)
+    ran, reports, unknown = page.evaluate(_RAN)
+    return [*ran, *reports, *(["an element that is not ours"] if unknown else [])]
+
+
+@pytest.mark.any_engine
+@pytest.mark.timeout(900)  # some 300 pages, of a portal that takes its time to fill
+def test_nothing_runs_on_any_page(
+    live_portal: LivePortal, page_of: PageOf, hostile: dict[str, list[int | str]]
+) -> None:
+    """Every page of the URL configuration, in a portal in which whatever can be written tries to run."""
     asked: set[str] = set()
-    page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
-    for address in ("/", "/queues/all/", "/history/", *(f"/actions/{number}/" for number in numbers)):
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("window.ran") is None, address
-        assert page.evaluate("document.querySelectorAll('img, iframe, [hx-get], [onload], [onfocus]').length") == 0
+    dialogs: list[str] = []
+    did: dict[str, list[object]] = {}
+    visited = 0
+    desks = {who: page_of(who) for who in ("sina", "adam")}
+    for page in desks.values():
+        page.add_init_script(_LISTEN)
+        page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
+        page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    for index, route in enumerate(routes()):
+        if route in FILES or route in FORMS or "export/" in route or route.endswith(("download/", "logout/")):
+            continue
+        page = desks["sina" if route in PORTAL and route != "oversight/" else "adam"]
+        every = list(paths(route, hostile, first=index))
+        for address in every if route == "actions/<int:pk>/" else every[:1]:
+            visited += 1
+            if found := opened(page, address):
+                did[address] = found
+    assert (did, dialogs) == ({}, [])
     assert asked == {urlsplit(live_portal.base_url).netloc}
+    assert visited > 250
+
+
+def test_the_twin_runs_and_is_caught(live_portal: LivePortal, chromium: Browser) -> None:
+    """A page of the same portal to which somebody adds what a hole would let in."""
+    page = chromium.new_page()
+    page.add_init_script(_LISTEN)
+    assert opened(page, f"{live_portal.base_url}/accounts/login/") == []
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=//e.test/x onerror=ran=1 pwn>')")
+    page.wait_for_function("reports.length > 0")
+    _, reports, unknown = page.evaluate(_RAN)
+    assert {report.split()[0] for report in reports} == {"img-src", "script-src-attr"}
+    assert unknown == 1
+    page.evaluate("window.ran = 1")
+    assert page.evaluate(_RAN)[0] == ["ran"]
+    page.close()
 
 
 def test_nothing_hides(live_portal: LivePortal, page_of: PageOf) -> None:

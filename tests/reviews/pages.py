@@ -15,9 +15,17 @@ from governance.models import Person
 from tests.support import lifecycles
 from tests.support.api import Api
 from tests.support.cast import PASSWORD
+from tests.support.hostile import MARK
 
 # Would show up as an element, an attribute or a script of its own if any page forgot to escape it.
 XSS = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}{% now %}"
+# Where links of ours may lead besides the portal: to the publishers of what stands in the catalogues.
+PUBLISHERS = (
+    "https://attack.mitre.org/",
+    "https://atlas.mitre.org/",
+    "https://csrc.nist.gov/",
+    "https://genai.owasp.org/",
+)
 # Each of these must be named wherever it is shown.
 DECEPTIVE = "\u202egnp.exe\u200b\U000e0041\u2066\u00ad\x1b[2J\u3164pаypal"
 DECEPTIVE_NAMES = ("U+202E", "U+200B", "U+E0041", "U+2066", "U+00AD", "U+001B", "U+3164", "mixed Latin+Cyrillic")
@@ -78,6 +86,52 @@ def assert_only_ours(page: str) -> None:
     assert not found.tags & {"img", "iframe", "object", "embed", "style", "base"}
     assert all(source and source.startswith("/static/") for source in found.scripts)
     assert not {name for name in found.attributes if name.startswith("on") or name in ("style", "srcdoc")}
+
+
+_NEVER = {"iframe", "object", "embed", "style", "base", "animate", "set", "foreignobject", "math", "frame", "frameset"}
+_OUR_SOURCES = ("/static/", "/admin/jsi18n/", "/accounts/2fa/on/code.svg")
+_LEAD = {"href", "src", "action", "formaction", "xlink:href", "srcset", "poster", "ping", "background"}
+_ASK = {"hx-get", "hx-post", "hx-put", "hx-delete", "hx-patch", "hx-push-url"}
+
+
+class _Ways(HTMLParser):
+    """Collects every way in which a page could run, load, send or lead to something that is not ours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: re.sub(r"[\x00-\x20]", "", value or "").lower() for name, value in attrs}
+        if tag in _NEVER:
+            self.found.append(tag)
+        is_data = tag == "script" and given.get("type") == "application/json"
+        if tag in ("script", "img") and not is_data and not given.get("src", "").startswith(_OUR_SOURCES):
+            self.found.append(f"{tag} {given}")
+        if tag == "meta" and "http-equiv" in given:
+            self.found.append("meta http-equiv")
+        for name, value in given.items():
+            plain = name.removeprefix("data-")
+            leads = name in _LEAD or plain in _ASK
+            if leads and not _is_ours(value):
+                self.found.append(f"{name}={value}")
+            if name.startswith("on") or name in ("style", "srcdoc") or plain.startswith("hx-on") or MARK in name:
+                self.found.append(name)
+            if plain.startswith("hx-") and value.startswith(("js:", "javascript:")):
+                self.found.append(f"{name}={value}")
+
+
+def _is_ours(address: str) -> bool:
+    """Whether an address stays in the portal, or leads to a publisher whose catalogue we show."""
+    is_elsewhere = ":" in address.partition("/")[0] or address.startswith(("//", "/\\", "\\"))
+    return not is_elsewhere or address.startswith(PUBLISHERS)
+
+
+def assert_unmarked(page: str) -> None:
+    """Nothing of the page runs, loads, sends or leads elsewhere, and nothing of a hostile corpus became markup."""
+    ways = _Ways()
+    ways.feed(page)
+    assert not ways.found, ways.found
 
 
 def decide(client: Client, action: Action, verdict: str | None = "approve", **fields: Any) -> Any:

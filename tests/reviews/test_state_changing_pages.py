@@ -6,19 +6,20 @@ Every address of the portal is asked, found in the URL configuration: a new page
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
 
 from actions.models import Action, AgentKey
 from governance.middleware import PageCsrf
 from governance.models import LedgerEntry, Person, Policy, RulebookVersion
 from reviews.models import Vote
+from tests.reviews.addresses import addresses
 from tests.reviews.away import away
 from tests.support import lifecycles
 from tests.support.api import Api
@@ -35,16 +36,6 @@ GET_WRITES = {
 }
 # Nobody asked for these, and they end no test of ours: Django's own jump to a public page.
 LEFT_OUT = {"admin/r/<path:content_type_id>/<path:object_id>/"}
-
-
-def addresses(patterns: Any, before: str = "") -> Iterator[str]:
-    """Every route of a page, in the words of the URL configuration."""
-    for entry in patterns:
-        route = before + str(entry.pattern).removeprefix("^")
-        if isinstance(entry, URLResolver):
-            yield from addresses(entry.url_patterns, route)
-        elif isinstance(entry, URLPattern):
-            yield route
 
 
 PAGES = [
