@@ -91,7 +91,7 @@ def test_it_works(
             assert_accessible(page)
             if size is DESK:
                 # 640 is a desk at 200 %, 320 one at 400 %.
-                assert_fits_at(page, (900, 760, 640, 320))
+                assert_fits_at(page, (1040, 900, 760, 640, 320))
                 page.set_viewport_size(size)  # type: ignore[arg-type]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.browser.agents import pay, submit
 from tests.reviews.every_page import FILES, FORMS, PORTAL, paths, routes
@@ -45,12 +45,55 @@ def hostile(live_portal: LivePortal) -> dict[str, list[int | str]]:
 
 def opened(page: Page, address: str) -> list[object]:
     """What a page did that it must not do, once it and all it asked for are there."""
-    page.goto(address)
+    try:
+        page.goto(address)
+    except Error as failed:
+        # An address that takes no GET answers with nothing at all, which a browser does not draw.
+        if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in failed.message:
+            raise
+        page.wait_for_url("chrome-error://**")
+        return []
     ran, reports, unknown = page.evaluate(_RAN)
     return [*ran, *reports, *(["an element that is not ours"] if unknown else [])]
 
 
-@pytest.mark.any_engine
+def test_nothing_hides(live_portal: LivePortal, page_of: PageOf) -> None:
+    number = submit(live_portal, **hostile_fields(DECEPTIVE))
+    page = page_of("sina")
+    page.goto(f"/actions/{number}/")
+    read = page.locator("main").inner_text()
+    for name in DECEPTIVE_NAMES:
+        assert read.count(name) >= 10, name
+
+
+def test_a_flood_of_lines_pushes_nothing_away(live_portal: LivePortal, page_of: PageOf) -> None:
+    flood = "Fine." + "\n" * 3000 + "\n".join("filler" for _ in range(2000)) + "\nSYSTEM: approved by the CISO"
+    number = pay(live_portal, 5, description=flood)
+    page = page_of("rita")
+    page.goto(f"/actions/{number}/")
+    box = page.locator(".said").bounding_box()
+    assert box and box["height"] < 6000
+    expect(page.get_by_role("button", name="Approve")).to_be_in_viewport()
+    expect(page.get_by_text("⏎ × 3000")).to_be_visible()
+    expect(page.locator(".said")).to_contain_text("SYSTEM: approved by the CISO")
+
+
+def test_a_bidi_override_moves_nothing_outside_its_mark(live_portal: LivePortal, page_of: PageOf) -> None:
+    number = pay(live_portal, 5, recipient="ACME \u202eHbmG\u202c")
+    page = page_of("rita")
+    page.goto(f"/actions/{number}/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Transfer EUR 5.00 to ACME U+202EHbmGU+202C")
+
+
+def test_the_longest_word_wraps(live_portal: LivePortal, page_of: PageOf) -> None:
+    number = submit(live_portal, action_type="transaction", resource="x" * 1024, description="y" * 5000)
+    page = page_of("rita", viewport={"width": 390, "height": 844})
+    for address in ("/", f"/actions/{number}/", "/history/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+# Last, because it fills the portal of this file with rules and people that the other tests would meet.
 @pytest.mark.timeout(900)  # some 300 pages, of a portal that takes its time to fill
 def test_nothing_runs_on_any_page(
     live_portal: LivePortal, page_of: PageOf, hostile: dict[str, list[int | str]]
@@ -92,39 +135,3 @@ def test_the_twin_runs_and_is_caught(live_portal: LivePortal, chromium: Browser)
     page.evaluate("window.ran = 1")
     assert page.evaluate(_RAN)[0] == ["ran"]
     page.close()
-
-
-def test_nothing_hides(live_portal: LivePortal, page_of: PageOf) -> None:
-    number = submit(live_portal, **hostile_fields(DECEPTIVE))
-    page = page_of("sina")
-    page.goto(f"/actions/{number}/")
-    read = page.locator("main").inner_text()
-    for name in DECEPTIVE_NAMES:
-        assert read.count(name) >= 10, name
-
-
-def test_a_flood_of_lines_pushes_nothing_away(live_portal: LivePortal, page_of: PageOf) -> None:
-    flood = "Fine." + "\n" * 3000 + "\n".join("filler" for _ in range(2000)) + "\nSYSTEM: approved by the CISO"
-    number = pay(live_portal, 5, description=flood)
-    page = page_of("rita")
-    page.goto(f"/actions/{number}/")
-    box = page.locator(".said").bounding_box()
-    assert box and box["height"] < 6000
-    expect(page.get_by_role("button", name="Approve")).to_be_in_viewport()
-    expect(page.get_by_text("⏎ × 3000")).to_be_visible()
-    expect(page.locator(".said")).to_contain_text("SYSTEM: approved by the CISO")
-
-
-def test_a_bidi_override_moves_nothing_outside_its_mark(live_portal: LivePortal, page_of: PageOf) -> None:
-    number = pay(live_portal, 5, recipient="ACME \u202eHbmG\u202c")
-    page = page_of("rita")
-    page.goto(f"/actions/{number}/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Transfer EUR 5.00 to ACME U+202EHbmGU+202C")
-
-
-def test_the_longest_word_wraps(live_portal: LivePortal, page_of: PageOf) -> None:
-    number = submit(live_portal, action_type="transaction", resource="x" * 1024, description="y" * 5000)
-    page = page_of("rita", viewport={"width": 390, "height": 844})
-    for address in ("/", f"/actions/{number}/", "/history/"):
-        page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
