@@ -24,6 +24,24 @@ ADAM = ("oversight/",)
 ELSEWHERE = ("accounts/login/", "accounts/inactive/")
 
 
+def test_a_refusal_is_accessible_too(live_portal: LivePortal, page_of: Callable[..., Page]) -> None:
+    number = pay(live_portal, 9)
+    page = page_of("rita", viewport=PHONE)
+    page.goto(f"/actions/{number}/")
+    page.get_by_role("button", name="Reject").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert_accessible(page)
+
+
+def test_fingers_hit_the_buttons(live_portal: LivePortal, page_of: Callable[..., Page]) -> None:
+    number = pay(live_portal, 10)
+    page = page_of("rita", viewport=PHONE)
+    page.goto(f"/actions/{number}/")
+    for button in page.get_by_role("button").all():
+        box = button.bounding_box()
+        assert box and box["height"] >= 44, button.inner_text()
+
+
 @pytest.fixture(scope="module")
 def pages(live_portal: LivePortal) -> dict[str, list[str]]:
     """Every page of the portal in the URL configuration, the hostile ones among them, by who opens it."""
@@ -101,21 +119,3 @@ def test_dark_is_dark_and_light_is_light(page_of: Callable[..., Page]) -> None:
         for scheme in ("light", "dark")
     }
     assert grounds == {"light": "rgb(246, 247, 249)", "dark": "rgb(16, 19, 26)"}
-
-
-def test_a_refusal_is_accessible_too(live_portal: LivePortal, page_of: Callable[..., Page]) -> None:
-    number = pay(live_portal, 9)
-    page = page_of("rita", viewport=PHONE)
-    page.goto(f"/actions/{number}/")
-    page.get_by_role("button", name="Reject").click()
-    expect(page.get_by_role("alert")).to_be_visible()
-    assert_accessible(page)
-
-
-def test_fingers_hit_the_buttons(live_portal: LivePortal, page_of: Callable[..., Page]) -> None:
-    number = pay(live_portal, 10)
-    page = page_of("rita", viewport=PHONE)
-    page.goto(f"/actions/{number}/")
-    for button in page.get_by_role("button").all():
-        box = button.bounding_box()
-        assert box and box["height"] >= 44, button.inner_text()
