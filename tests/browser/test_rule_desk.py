@@ -258,8 +258,13 @@ def test_the_theme_follows_the_system_until_one_chooses(page_of: PageOf) -> None
     page.goto("/admin/")
     ground = "getComputedStyle(document.body).backgroundColor"
     assert page.evaluate(ground) == "rgb(16, 19, 26)"
-    page.get_by_role("button", name="Toggle theme").click()
-    assert page.evaluate(ground) == "rgb(246, 247, 249)"
+    for choice, shown in (("Light", "rgb(246, 247, 249)"), ("As the system", "rgb(16, 19, 26)")):
+        page.goto("/settings/")
+        page.get_by_label("Colours").select_option(choice)
+        page.locator("#display").get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Saved how the pages are shown.")).to_be_visible()
+        page.goto("/admin/")
+        assert page.evaluate(ground) == shown
 
 
 def test_the_way_back_to_the_portal(page_of: PageOf) -> None:
