@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--requests", type=_up_to(MOST_REQUESTS), default=300, help="of each kind per round; 300")
     parser.add_argument("--only", choices=SUBJECTS, help="default: all four")
     parser.add_argument("--actions", type=_up_to(MOST_ACTIONS), default=100_000, help="to replay; default: 100000")
-    parser.add_argument("--history", type=_up_to(MOST_ACTIONS), default=1_000_000, help="behind pages; 1000000")
+    parser.add_argument("--history", type=_up_to(MOST_ACTIONS), default=100_000, help="behind pages; default: 100000")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill stops the servers too
     wanted = {options.only} if options.only else set(SUBJECTS)
