@@ -74,7 +74,8 @@ class Command(BaseCommand):
             )
         slowest, heaviest = max(DESK, key=lambda one: middles[one]), max(DESK, key=lambda one: weights[one])
         self._say(
-            f"\nTarget, queue and action page in {TARGET:.0f} ms of server time (meant at 1,000,000 actions), here at {number:,}:"
+            f"\nTarget, queue and action page in {TARGET:.0f} ms of server time, meant at 1,000,000 actions, here at"
+            f" {number:,}:"
             f" {'met' if middles[slowest] <= TARGET else 'MISSED'} (worst: {slowest}, {middles[slowest]:.1f} ms)"
             f"\nTarget, {HEAVIEST:.0f} KiB compressed with all it loads:"
             f" {'met' if weights[heaviest] <= HEAVIEST else 'MISSED'} (worst: {heaviest}, {weights[heaviest]:.1f} KiB)"
