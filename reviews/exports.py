@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import Count, Max, QuerySet
 
 from actions.models import State
-from governance import ledger
 from governance.actors import Actor
 from governance.csv_lines import csv_line
 from governance.models import LedgerEntry
 from reviews.history import Line
+from reviews.taken_away import write_down
 
 COLUMNS = (
     "time", "type", "actor kind", "actor id", "actor name", "action id", "subject", "sentence", "outcome", "score",
@@ -30,13 +30,7 @@ def export_history(entries: QuerySet[LedgerEntry], *, actor: Actor, filters: dic
     """
     with transaction.atomic():
         found = entries.order_by().aggregate(rows=Count("pk"), last=Max("pk"))
-        ledger.append(
-            "history.exported",
-            actor=actor,
-            stream=f"person:{actor.id}",
-            subject={"kind": "person", "id": actor.id},
-            data={"rows": found["rows"], "filters": filters},
-        )
+        write_down("history.exported", actor=actor, rows=found["rows"], filters=filters)
     return _lines(entries, last=found["last"] or 0)
 
 

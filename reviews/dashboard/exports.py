@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
-from governance import ledger
 from governance.actors import Actor
 from governance.csv_lines import csv_line
+from reviews.taken_away import write_down
 
 
 def export_table(
@@ -17,11 +17,5 @@ def export_table(
 ) -> str:
     """Write down that these numbers leave the portal, then give them as CSV."""
     with transaction.atomic():
-        ledger.append(
-            "dashboard.exported",
-            actor=actor,
-            stream=f"person:{actor.id}",
-            subject={"kind": "person", "id": actor.id},
-            data={"table": slug, "rows": len(rows), "filters": filters},
-        )
+        write_down("dashboard.exported", actor=actor, rows=len(rows), filters=filters, table=slug)
     return "".join(csv_line(row) for row in (head, *rows))

@@ -9,10 +9,10 @@ from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from actions.models import Action
-from governance import ledger
 from governance.actors import Actor
 from governance.csv_lines import csv_line
 from reviews.listing.rows import COLUMNS, Line, with_all_a_line_asks
+from reviews.taken_away import write_down
 
 _CHUNK = 500
 
@@ -25,13 +25,7 @@ def export_actions(rows: QuerySet[Action], *, actor: Actor, filters: dict[str, s
     """
     with transaction.atomic():
         found = rows.order_by().aggregate(rows=Count("pk"), last=Max("pk"))
-        ledger.append(
-            "history.actions_exported",
-            actor=actor,
-            stream=f"person:{actor.id}",
-            subject={"kind": "person", "id": actor.id},
-            data={"rows": found["rows"], "filters": filters},
-        )
+        write_down("history.actions_exported", actor=actor, rows=found["rows"], filters=filters)
     return _lines(rows, last=found["last"] or 0)
 
 

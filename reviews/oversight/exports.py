@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from governance import ledger
 from governance.actors import Actor
 from governance.csv_lines import csv_line
 from reviews.oversight.figures import Reviewing
+from reviews.taken_away import write_down
 
 COLUMNS = (
     "reviewer", "decisions", "approvals", "rejections", "approve rate %", "active hours", "decisions per active hour",
@@ -23,13 +23,7 @@ def export_reviewing(people: Iterable[Reviewing], *, actor: Actor, filters: dict
     """Write down that these numbers leave the portal, then give them as lines of CSV."""
     people = list(people)
     with transaction.atomic():
-        ledger.append(
-            "history.oversight_exported",
-            actor=actor,
-            stream=f"person:{actor.id}",
-            subject={"kind": "person", "id": actor.id},
-            data={"rows": len(people), "filters": filters},
-        )
+        write_down("history.oversight_exported", actor=actor, rows=len(people), filters=filters)
     return _lines(people)
 
 
