@@ -68,11 +68,6 @@ def verify_entry(entry_id: int) -> Report:
     return _report(LedgerEntry.objects.filter(pk=entry_id))
 
 
-def verify_action(action_id: int) -> Report:
-    """The stream of an action, as its page shows it. One statement."""
-    return verify_stream(f"action:{action_id}")
-
-
 def verify_stream(stream: str, *, after: int = 0, limit: int = PAGE) -> Report:
     """A stream, from behind a place on. `more` says that it goes on behind `last`."""
     rows = LedgerEntry.objects.filter(stream=stream, seq__gt=after).order_by("seq")

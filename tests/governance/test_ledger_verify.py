@@ -15,7 +15,6 @@ from governance.ledger.inspection import (
     NAMED,
     Unreadable,
     everything,
-    verify_action,
     verify_entry,
     verify_range,
     verify_stream,
@@ -163,7 +162,7 @@ def test_a_whole_story_is_verified(api, django_assert_num_queries):
     assert all(not faults(entry) for entry in everything())
     action_id = lifecycles.executed(api)
     with django_assert_num_queries(1):
-        report = verify_action(action_id)
+        report = verify_stream(f"action:{action_id}")
     assert (report.checked, report.is_intact, report.more) == (3, True, False)
 
 

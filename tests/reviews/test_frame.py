@@ -13,7 +13,7 @@ from django.views import defaults
 from governance.failures import server_error
 from governance.models import Person
 from reviews.context import counts_of
-from tests.reviews.pages import assert_only_ours, pay, text_of
+from tests.reviews.pages import assert_only_ours, decide, pay, text_of
 from tests.support.api import Api
 
 SignIn = Callable[..., Client]
@@ -36,8 +36,8 @@ def test_the_rail_offers_what_the_role_may_open(
     request: pytest.FixtureRequest, sign_in: SignIn, who: str, shown: set[str]
 ) -> None:
     client = sign_in(request.getfixturevalue(who))
-    text = text_of(client.get("/"))
-    assert {word for word in ("Ledger", "Admin") if f" {word} " in text.partition("Change password")[0]} >= shown
+    rail = client.get("/").content.decode().partition('<nav class="rail"')[2].partition("</nav>")[0]
+    assert {word for word in ("Ledger", "Admin") if f">{word}</a>" in rail} == shown
     body = client.get("/").content.decode()
     for address in ("/admin/", "/admin/governance/ledgerentry/"):
         assert (f'href="{address}"' in body) == bool(shown)
@@ -95,6 +95,19 @@ def test_the_rail_counts_what_waits_for_this_person(api: Api, reviewer: Person, 
     pay(api, 5)
     assert "Review 1 to decide" in text_of(sign_in(reviewer).get("/history/"))
     assert "Review 0 to decide" in text_of(sign_in(owner).get("/history/"))
+
+
+def test_many_are_not_counted_to_the_end(
+    api: Api, reviewer: Person, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside "Review", and below a decision, where the number must not seem to be all there are."""
+    monkeypatch.setattr("reviews.context.MANY", 2)
+    first, *_ = [pay(api, amount) for amount in range(5, 9)]
+    browser = sign_in(reviewer)
+    assert "Review 1+ to decide" in text_of(browser.get("/"))
+    assert "Review 1+ to decide" in text_of(browser.get("/history/"))
+    decide(browser, first)
+    assert "1+ left in your queue" in text_of(browser.get(f"/actions/{first.pk}/"))
 
 
 @pytest.mark.parametrize("name", ["foureyes.css", "foureyes.js", "icon.svg"])
