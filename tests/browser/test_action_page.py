@@ -62,6 +62,7 @@ def test_it_works(live_portal: LivePortal, page_of: PageOf) -> None:
     page.keyboard.press("n")
     expect(page).not_to_have_url(re.compile(f"/actions/{number}/"))
     page.goto(f"/actions/{following}/")
+    expect(approve).to_be_enabled()
     page.keyboard.press("a")
     page.keyboard.press("Enter")
     expect(onward).to_be_focused()

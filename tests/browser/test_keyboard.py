@@ -33,6 +33,7 @@ def test_it_works(live_portal: LivePortal, page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/actions/{second}/"))
     page.wait_for_load_state()
+    expect(page.get_by_role("button", name="Approve")).to_be_enabled()
     # One key alone decides nothing; it only brings the button under the Enter key.
     page.keyboard.press("a")
     expect(page.get_by_role("button", name="Approve")).to_be_focused()
