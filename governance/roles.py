@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 
 from governance.models import Person, Role
+from governance.statements import Question
 
 _RULE_MODELS = (
     "actiontyperule",
@@ -80,13 +83,28 @@ STARTING_LEVEL: dict[str, int | None] = {Role.REVIEWER: 3, Role.SENIOR: 4}
 DECIDING_ROLES = frozenset(role for role, given in PERMISSIONS.items() if "actions.decide_action" in given)
 
 
+def _given(person: int) -> QuerySet[Any, Any]:
+    """What Django stores that a person and their teams may do."""
+    names = ("content_type__app_label", "codename")
+    teams = Permission.objects.filter(group__user=person).order_by().values_list(*names)
+    return Permission.objects.filter(user=person).order_by().values_list(*names).union(teams)
+
+
+_GIVEN = Question(_given, person=int)
+
+
 class RoleBackend(ModelBackend):
     """Django's own backend, with the role's permissions added to those of the person and their teams."""
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
-        return {*super().get_all_permissions(user_obj), *PERMISSIONS.get(user_obj.role, frozenset())}
+        if user_obj.is_superuser:
+            return super().get_all_permissions(user_obj)
+        if not hasattr(user_obj, "_given"):
+            given = {f"{app}.{name}" for app, name in _GIVEN.all(person=user_obj.pk)}
+            user_obj._given = frozenset(given | PERMISSIONS.get(user_obj.role, frozenset()))
+        return set(user_obj._given)
 
     def with_perm(self, perm: Any, is_active: bool = True, include_superusers: bool = True, obj: Any = None) -> Any:
         """Everybody who has a permission, as a query: those Django knows of, and those whose role gives it."""

@@ -8,6 +8,7 @@ from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from governance.models import LedgerEntry, Person
+from governance.statements import Question
 
 _KINDS = ("rule.created", "rule.changed", "rules.imported", "rules.restored")
 
@@ -17,6 +18,14 @@ def changes_by(identity: int) -> QuerySet[LedgerEntry]:
     accounts = Person.objects.filter(Q(pk=identity) | Q(same_as=identity)).order_by()
     named = accounts.annotate(text=Cast("pk", CharField(max_length=255))).values("text")
     return LedgerEntry.objects.filter(actor_kind="person", actor_id__in=named, type__in=_KINDS)
+
+
+_MOMENTS = Question(lambda identity: changes_by(identity).values_list("ts"), identity=int)
+
+
+def moments_of_changes_by(identity: int) -> list[datetime]:
+    """When this human being changed the rules. One statement."""
+    return [moment for (moment,) in _MOMENTS.all(identity=identity)]
 
 
 def changes_between(start: datetime, end: datetime) -> dict[int, list[datetime]]:

@@ -6,7 +6,7 @@ wrote: the models stay the only place that knows columns, joins and how a value 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -32,7 +32,7 @@ class _Written:
 
 
 class Question:
-    """A SELECT of one row. `ask` must return a values_list queryset; `kinds` names its arguments with their types.
+    """A SELECT of few rows. `ask` must return a values_list queryset; `kinds` names its arguments with their types.
 
     Question(lambda name: Person.objects.filter(username=name).values_list("pk"), name=str).first(name="rita")
     """
@@ -43,6 +43,13 @@ class Question:
 
     def first(self, **values: Any) -> tuple[Any, ...] | None:
         """The first row, or None. Costs one statement."""
+        return next(iter(self._rows(values, 1)), None)
+
+    def all(self, **values: Any) -> list[tuple[Any, ...]]:
+        """Every row. Costs one statement."""
+        return self._rows(values)
+
+    def _rows(self, values: Mapping[str, Any], most: int = 0) -> list[tuple[Any, ...]]:
         connection = connections[DEFAULT_DB_ALIAS]
         written = self._written.get(connection.vendor) or self._write(connection)
         parameters = list(written.constants)
@@ -50,14 +57,13 @@ class Question:
             parameters[place] = kind(values[name])
         with connection.cursor() as cursor:
             cursor.execute(written.sql, parameters)
-            row = cursor.fetchone()
-        if row is None:
-            return None
-        answer = list(row)
-        for place, converters, expression in written.converters:
-            for convert in converters:
-                answer[place] = convert(answer[place], expression, connection)
-        return tuple(answer)
+            rows: list[Any] = cursor.fetchmany(most) if most else cursor.fetchall()
+        for number, row in enumerate(rows) if written.converters else ():
+            rows[number] = answer = list(row)
+            for place, converters, expression in written.converters:
+                for convert in converters:
+                    answer[place] = convert(answer[place], expression, connection)
+        return [tuple(row) for row in rows]
 
     def _write(self, connection: Any) -> _Written:
         examples = {name: _EXAMPLES[kind](number) for number, (name, kind) in enumerate(self._kinds.items())}

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Count, DateTimeField, Min, QuerySet, Value
+from django.db.models import BooleanField, Count, DateTimeField, ExpressionWrapper, Min, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils import timezone
@@ -29,6 +29,15 @@ class Tally(NamedTuple):
     oldest: datetime | None = None
     due: datetime | None = None
     soon: int = 0
+
+    def and_also(self, more: Tally) -> Tally:
+        """The numbers of these and of others together."""
+        return Tally(
+            self.number + more.number,
+            min(filter(None, (self.oldest, more.oldest)), default=None),
+            min(filter(None, (self.due, more.due)), default=None),
+            self.soon + more.soon,
+        )
 
     def waiting(self, now: datetime) -> str:
         """How long the oldest waits, in words."""
@@ -63,32 +72,37 @@ class Counts:
 
     @cached_property
     def tallies(self) -> dict[str, Tally]:
-        """The numbers of each queue of this person, in two statements however many there are.
-
-        One looks once at everything that waits, for all queues that are a part of it; the other counts the rest.
-        """
+        """The numbers of each queue of this person, in two statements however many there are."""
         now = timezone.now()
-        first, *others = [
-            _tallied(queue, queue.rows(self.reviewer), now).values_list("slug", *Tally._fields)
+        found = self._of_what_waits(now) | self._of_the_rest(now)
+        return {queue.slug: found.get(queue.slug, Tally()) for queue in self.shown}
+
+    def _of_what_waits(self, now: datetime) -> dict[str, Tally]:
+        """One look at everything that waits. Rows that are in the same queues are counted by the database."""
+        parts = {queue.slug: queue.within(self.reviewer) for queue in self.shown if queue.within}
+        flags = {f"in_{slug}": ExpressionWrapper(which, BooleanField()) for slug, which in parts.items() if which}
+        kinds = ALL.rows(self.reviewer).order_by().annotate(**flags).values(*flags).annotate(**_numbers(ALL, now))
+        found = dict.fromkeys(parts, Tally())
+        for kind in kinds:
+            more = Tally(*(kind[name] for name in Tally._fields))
+            found |= {slug: found[slug].and_also(more) for slug in parts if kind.get(f"in_{slug}", True)}
+        return found
+
+    def _of_the_rest(self, now: datetime) -> dict[str, Tally]:
+        """What is looked at afterwards: each queue of a table of its own."""
+        rest = [
+            queue.rows(self.reviewer)
+            .order_by()
+            .values(slug=Value(queue.slug))
+            .annotate(**_numbers(queue, now))
+            .values_list("slug", *Tally._fields)
             for queue in self.shown
             if queue.within is None
         ]
-        found = {slug: Tally(*numbers) for slug, *numbers in first.union(*others, all=True)}
-        found |= self._parts_of_everything(now)
-        return {queue.slug: found.get(queue.slug, Tally()) for queue in self.shown}
-
-    def _parts_of_everything(self, now: datetime) -> dict[str, Tally]:
-        parts = [(queue, queue.within(self.reviewer)) for queue in self.shown if queue.within]
-        asked: dict[str, Any] = {}
-        for queue, which in parts:
-            asked |= {
-                f"{queue.slug}_number": Count("pk", filter=which),
-                f"{queue.slug}_oldest": Min(queue.since, filter=which),
-                f"{queue.slug}_due": Min(queue.due, filter=which),
-                f"{queue.slug}_soon": Count("pk", filter=which & is_due_soon(queue, now)),
-            }
-        found = ALL.rows(self.reviewer).order_by().aggregate(**asked)
-        return {queue.slug: Tally(*(found[f"{queue.slug}_{name}"] for name in Tally._fields)) for queue, _ in parts}
+        if not rest:
+            return {}
+        first, *others = rest
+        return {slug: Tally(*numbers) for slug, *numbers in first.union(*others, all=True)}
 
     @cached_property
     def mine(self) -> int:
@@ -131,22 +145,17 @@ class Counts:
 
 def tally_of(queue: Queue, rows: QuerySet[Action], now: datetime) -> Tally:
     """The numbers of some rows of a queue."""
-    found = next(iter(_tallied(queue, rows, now).values_list(*Tally._fields)), None)
-    return Tally(*found) if found else Tally()
+    return Tally(**rows.order_by().aggregate(**_numbers(queue, now)))
 
 
-def _tallied(queue: Queue, rows: QuerySet[Action], now: datetime) -> QuerySet[Any, Any]:
-    due = queue.due or Cast(Value(None), DateTimeField())
-    return (
-        rows.order_by()
-        .values(slug=Value(queue.slug))
-        .annotate(
-            number=Count("pk"),
-            oldest=Min(queue.since),
-            due=Min(due),
-            soon=Count("pk", filter=is_due_soon(queue, now)),
-        )
-    )
+def _numbers(queue: Queue, now: datetime) -> dict[str, Any]:
+    """A tally as the database counts it."""
+    return {
+        "number": Count("pk"),
+        "oldest": Min(queue.since),
+        "due": Min(queue.due or Cast(Value(None), DateTimeField())),
+        "soon": Count("pk", filter=is_due_soon(queue, now)),
+    }
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

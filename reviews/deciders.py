@@ -13,6 +13,7 @@ from governance.errors import Refusal
 from governance.models import Delegation, Person
 from governance.rule_authors import changes_between
 from reviews.eligibility import RULES_FRESH, Reviewer, Seat, seat_for
+from reviews.kin import Kin, answering_for
 
 _DECIDE, _SEE_ALL = "actions.decide_action", "actions.view_all_teams"
 
@@ -40,6 +41,7 @@ class _Known:
     lent: dict[int, list[Delegation]] = field(default_factory=dict)  # by the delegate's account
     seeing_all: set[int] = field(default_factory=set)
     changes: dict[int, list[datetime]] = field(default_factory=dict)  # by identity
+    kin: dict[int, Kin] = field(default_factory=dict)  # by identity, those who answer for the action
 
 
 class _KnownReviewer(Reviewer):
@@ -51,6 +53,9 @@ class _KnownReviewer(Reviewer):
         super().__init__(person)
         self.lent = known.lent.get(person.pk, [])
         self._known = known
+
+    def kin(self, holder: Person) -> Kin:
+        return self._known.kin.get(holder.identity) or Kin(holder.identity)
 
     def rule_changes_of(self, holder: Person) -> list[datetime]:
         return self._known.changes.get(holder.identity, [])
@@ -69,7 +74,11 @@ def _reviewers(action: Action, everywhere: bool) -> list[Reviewer]:
     delegates = Delegation.objects.active().filter(person__in=away).values("delegate")
     people = list(deciding.filter(near | Q(pk__in=delegates)).prefetch_related("groups").order_by("pk"))
 
-    known = _Known(seeing_all=seeing_all, changes=changes_between(action.created_at - RULES_FRESH, action.created_at))
+    known = _Known(
+        seeing_all=seeing_all,
+        changes=changes_between(action.created_at - RULES_FRESH, action.created_at),
+        kin=answering_for(action),
+    )
     lent = Delegation.objects.active().filter(delegate__in=people, person__in=deciding.values("pk")).order_by("pk")
     seen = set()
     for one in lent.select_related("person").prefetch_related("person__groups"):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
 
 from actions.models import Action, ActionQuerySet, State
@@ -13,11 +14,12 @@ from governance import routing
 from governance.errors import NotEligible, NotPending, NotWanted, Refusal
 from governance.models import Delegation, Person
 from governance.routing import Ballot, Route, Standing
-from governance.rule_authors import changes_by
+from governance.rule_authors import moments_of_changes_by
 from reviews.kin import Kin
 from reviews.models import Verdict, Vote
 
-# What a list of actions prefetches and joins, so that asking about each row costs no query.
+# What a list of actions prefetches, so that asking one person about each row costs no query; and what is joined to a
+# single one, about which many people are asked.
 VOTES = ("votes", "votes__person", "votes__on_behalf_of")
 JOINED = ("agent__owner", "principal__owner", "key__issued_by")
 
@@ -77,6 +79,11 @@ class Reviewer:
         return list(lent.prefetch_related("person__groups").order_by("pk"))
 
     @cached_property
+    def teams(self) -> list[Group]:
+        """Their own groups, by name."""
+        return sorted(self.person.groups.all(), key=lambda team: team.name)
+
+    @cached_property
     def groups(self) -> frozenset[int]:
         """The groups they act for now: Person.acts_for, from what the seats have looked up already."""
         others = {group.pk for lent in self._lent_by_anybody for group in lent.person.groups.all()}
@@ -99,7 +106,7 @@ class Reviewer:
     def rule_changes_of(self, holder: Person) -> list[datetime]:
         """When they changed rules; asked once for however many actions."""
         if holder.identity not in self._rule_changes:
-            self._rule_changes[holder.identity] = list(changes_by(holder.identity).values_list("ts", flat=True))
+            self._rule_changes[holder.identity] = moments_of_changes_by(holder.identity)
         return self._rule_changes[holder.identity]
 
     def sees_all(self, holder: Person) -> bool:
@@ -112,7 +119,7 @@ class Reviewer:
         return Seat(
             person=self.person,
             on_behalf_of=away,
-            groups=frozenset(group.pk for group in holder.groups.all()),
+            groups=frozenset(team.pk for team in (away.groups.all() if away else self.teams)),
             # Whoever acts for another may do no more than either of them.
             level=min(level, away.approval_level or 0) if away else level,
             sees_all=self.sees_all(holder),
@@ -180,8 +187,8 @@ def refused_outright(reviewer: Reviewer, action: Action, *, may_have_approved: b
         return NotEligible(_("Your account is not active."))
     if not reviewer.decides:
         return NotEligible(_("Your role reads; it does not decide. Ask an admin if you should be a reviewer."))
-    if person.identity in owners_of(action):
-        if _issued_the_key(person, action):
+    if reviewer.kin(person).answers_for_this(action):
+        if reviewer.kin(person).made_its_key(action):
             return NotEligible(_("You issued the key this action came with, so somebody else must decide it."))
         return NotEligible(_("You own this agent, so somebody else must decide what it does."))
     for vote in action.votes.all():
@@ -207,10 +214,10 @@ def _refused_in_their_place(reviewer: Reviewer, away: Person, action: Action) ->
     """What speaks against deciding for this absent person: nobody does for them what they may not do themselves."""
     if away.identity == reviewer.person.identity:
         return NotEligible(_("Your own other account cannot be represented by you."))
-    if away.identity in owners_of(action):
+    if reviewer.kin(away).answers_for_this(action):
         said = (
             _("{who} issued the key this action came with, so nobody decides on their behalf.")
-            if _issued_the_key(away, action)
+            if reviewer.kin(away).made_its_key(action)
             else _("{who} owns this agent, so nobody decides on their behalf.")
         )
         return NotEligible(said.format(who=away.shown_name))
@@ -260,10 +267,6 @@ def owners_of(action: Action) -> set[int]:
     """Who answers for the agent or made its key, by identity: they never decide what it does (threats AC07)."""
     owners = (action.agent.owner, action.principal.owner, action.key.issued_by)
     return {owner.identity for owner in owners if owner is not None}
-
-
-def _issued_the_key(person: Person, action: Action) -> bool:
-    return action.key.issued_by is not None and action.key.issued_by.identity == person.identity
 
 
 def settled_sentence(action: Action) -> str:

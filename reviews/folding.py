@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -27,21 +26,17 @@ class Twin:
 
 
 def leaders(rows: QuerySet[Action]) -> QuerySet[Action]:
-    """The oldest of each kind among these rows; `has_twins` says whether there are more of the kind."""
-    alike = rows.order_by().filter(
-        principal=OuterRef("principal"), body_digest=OuterRef("body_digest"), risk_score=OuterRef("risk_score")
-    )
-    earlier, later = alike.filter(pk__lt=OuterRef("pk")), alike.filter(pk__gt=OuterRef("pk"))
-    return rows.filter(~Exists(earlier)).annotate(has_twins=Exists(later))
+    """The oldest of each kind among these rows."""
+    alike = {name: OuterRef(name) for name in ("principal", "body_digest", "risk_score")}
+    return rows.filter(~Exists(rows.order_by().filter(**alike, pk__lt=OuterRef("pk"))))
 
 
 def twins_of(rows: QuerySet[Action], shown: Iterable[Action]) -> dict[int, list[Twin]]:
-    """What is folded into each of the shown leaders, by its number. One statement, where there is anything."""
-    folded: list[Any] = [one for one in shown if getattr(one, "has_twins", False)]
-    kinds = {(one.principal_id, one.body_digest, one.risk_score): one.pk for one in folded}
-    found: dict[int, list[Twin]] = {}
+    """What is folded into each of the shown leaders, by its number. One statement."""
+    kinds = {(one.principal_id, one.body_digest, one.risk_score): one.pk for one in shown}
     if not kinds:
-        return found
+        return {}
+    found: dict[int, list[Twin]] = {}
     alike = rows.filter(principal__in={kind[0] for kind in kinds}, body_digest__in={kind[1] for kind in kinds})
     columns = ("principal_id", "body_digest", "risk_score", "pk", "digest", "possible_retry_of_id")
     for *kind, pk, digest, retry_of in alike.order_by("pk").values_list(*columns)[:MOST]:

@@ -33,7 +33,7 @@ class Queue:
 
     The first of its `orders` is its own. A queue of things looked at afterwards has a `table` of its own, and columns
     that say since when a row waits and when it is due. `empty` says what would be here, `is_for` whose tabs show it.
-    `within` is which of everything that waits it has, so that one look at that counts several queues.
+    `within` is which of everything that waits it has, so that one look at that counts all queues of what waits.
     """
 
     slug: str
@@ -65,9 +65,10 @@ class Queue:
 def mine(who: Person | Reviewer) -> ActionQuerySet:
     """What this person may decide: eligibility.refusal, said in SQL so that it can be counted and paged.
 
-    The rows still ask `refusal` one by one; a test holds the two together.
+    The rows still ask `refusal` one by one; a test holds the two together. That the person sees them need not be said:
+    an action is decided from its team, or from a group that it waits for.
     """
-    return everything(who).filter(_is_mine(reviewer_of(who)))
+    return Action.objects.pending().filter(_is_mine(reviewer_of(who)))
 
 
 def _is_mine(reviewer: Reviewer) -> Q:
@@ -202,7 +203,7 @@ def to_check(who: Person | Reviewer) -> ActionQuerySet:
     return reported.exclude(conditions=[]).exclude(reviewer.kin(reviewer.person).answers_for)
 
 
-MINE = Queue("mine", gettext_lazy("Mine to decide"), gettext_lazy("Mine"), mine)
+MINE = Queue("mine", gettext_lazy("Mine to decide"), gettext_lazy("Mine"), mine, within=_is_mine)
 ALL = Queue(
     "all",
     gettext_lazy("Waiting in my teams"),

@@ -13,19 +13,21 @@ from actions.models import Action, State
 from governance.errors import Refusal
 from governance.models import Person
 from governance.routing import Route, Standing
-from reviews import eligibility, moments
+from reviews import cells, eligibility, moments
 from reviews.eligibility import Reviewer, Seat
 from reviews.folding import Twin
 from reviews.models import Assignment, Claim
 from reviews.phrasing import Phrase, phrase
+from reviews.rendering import plain
 
-# Who is at an action, and who is asked for it: at most one each, so they come with the action itself.
-AT_IT = ("claim__person", "assignment__person")
+# Who is at an action, and who is asked for it, come with the action itself: at most one each. Not who answers for it:
+# the reviewer knows what they answer for, and each further join costs PostgreSQL more to plan than all of it to run.
+JOINED = ("agent", "claim__person", "assignment__person")
 
 
 def with_all_a_row_asks(actions: QuerySet[Action]) -> QuerySet[Action]:
     """The same actions with everything a row reads joined or prefetched, so that no row costs a query."""
-    return actions.select_related(*eligibility.JOINED, *AT_IT).prefetch_related(*eligibility.VOTES)
+    return actions.select_related(*JOINED).prefetch_related(*eligibility.VOTES)
 
 
 class Row:
@@ -129,10 +131,28 @@ class Row:
         return self.assignment is not None and self.assignment.person.identity == self.person.identity
 
     @property
-    def pips(self) -> list[bool]:
-        """One for each approval needed, true where it is given."""
-        given, needed = self.progress
-        return [index < given for index in range(min(needed, 8))]
+    def flags(self) -> list[str]:
+        """What a reader should know before anything else: for whom they would decide, a retry, an escalation."""
+        found = []
+        if away := self.on_behalf_of:
+            found.append(_("You would decide for {who}").format(who=plain(away.shown_name, limit=60)))
+        if self.action.possible_retry_of_id:
+            found.append(cells.retry_words(self.action.possible_retry_of_id))
+        return [*found, plain(self.escalation, limit=80)] if self.escalation else found
+
+    @property
+    def taken(self) -> list[str]:
+        """Who is at it, and who is asked for it, in words."""
+        found = []
+        if held := self.claim:
+            who = plain(held.person.shown_name, limit=40)
+            said = _("You are at it,") if self.is_mine else _("{who} is at it,").format(who=who)
+            found.append(f"{said} {moments.length(self.now - held.taken_at)}")
+        if asked := self.assignment:
+            who = plain(asked.person.shown_name, limit=40)
+            said = _("Assigned to you") if self.is_for_me else _("Assigned to {who}").format(who=who)
+            found.append(f"{said}: {plain(asked.note, limit=60)}" if asked.note else said)
+        return found
 
     @property
     def stage_words(self) -> str:

@@ -30,7 +30,7 @@ from reviews.classified import policies_named
 from reviews.context import Tally, counts_of, reviewer_on, tally_of
 from reviews.desk.filters import QueueFilter
 from reviews.desk.forms import Desk
-from reviews.eligibility import Reviewer, asks_password
+from reviews.eligibility import JOINED, Reviewer, asks_password
 from reviews.exports import export_history
 from reviews.filters import HistoryFilter
 from reviews.forms import DecisionForm
@@ -255,7 +255,7 @@ def receipt_of(vote: Vote) -> str:
 def _visible_action(request: HttpRequest, pk: int) -> Action:
     """The action, if it is one of the person's teams; a stranger's id does not exist."""
     visible = with_all_a_row_asks(Action.objects.visible_to(person_of(request)))
-    found = visible.select_related("agent__owner", "agent__team", "principal", "team", "outcome").filter(pk=pk).first()
+    found = visible.select_related(*JOINED, "agent__team", "team", "outcome").filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

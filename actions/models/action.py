@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from actions.models.agents import Agent, AgentKey
@@ -217,7 +218,7 @@ class Action(models.Model):
         """The stages that could not be evaluated; non-empty means a person must look."""
         return self.verdict["degraded"]
 
-    @property
+    @cached_property
     def way(self) -> routing.Route:
         """The route frozen on it, as a value."""
         return routing.from_snapshot(self.route)

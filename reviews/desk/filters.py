@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import django_filters
+from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from actions.models import Action
-from governance.models import Level
+from actions.models import Action, Agent
+from governance.models import Level, Person
 from reviews import moments
 from reviews.days import end_of, start_of
 from reviews.filters import Filter, day_box, saying, search_box, select_box
@@ -101,18 +102,12 @@ class QueueFilter(Filter):
 
     def _offer(self, offers: QuerySet[Any] | None) -> None:
         """The choices: in one statement, since each would have to look at every row for itself."""
-        columns = {
-            "action_type": "action_type",
-            "agent": "agent__agent_id",
-            "team": "team__name",
-            "assigned": "assignment__person__username",
-        }
-        columns = {name: column for name, column in columns.items() if name in self.filters}
+        columns = {name: column for name, column in _OFFERED.items() if name in self.filters}
         kinds: list[Any] = []
         if offers is not None:
             kinds = list(offers.order_by().values_list(*columns.values()).distinct()[:MOST_CHOICES])
         for number, name in enumerate(columns):
-            values = {kind[number] for kind in kinds} - {None}
+            values = _named(name, {kind[number] for kind in kinds} - {None})
             # A NUL is in no row, and PostgreSQL will not even be asked for one.
             if (chosen := (self.data or {}).get(name)) and chosen != NOBODY and "\x00" not in chosen:
                 values.add(chosen)
@@ -187,6 +182,23 @@ class QueueFilter(Filter):
     def by_text(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Rows that hold the text where a reader sees it; `#12` and `12` also find the action of that number."""
         return rows.filter(saying(value))
+
+
+# By what rows are told apart for the choices. Numbers, where they name something: a database compares them sooner.
+_OFFERED = {"action_type": "action_type", "agent": "agent", "team": "team", "assigned": "assignment__person"}
+_NAMES: dict[str, tuple[Any, str]] = {
+    "agent": (Agent.objects, "agent_id"),
+    "team": (Group.objects, "name"),
+    "assigned": (Person.objects, "username"),
+}
+
+
+def _named(name: str, values: set[Any]) -> set[str]:
+    """What these values of a column are called."""
+    if not values or name not in _NAMES:
+        return values
+    rows, called = _NAMES[name]
+    return set(rows.filter(pk__in=values).values_list(called, flat=True))
 
 
 # Whose values are texts of agents and people, shown as they are and not as a choice says them.

@@ -96,7 +96,7 @@ class Desk:
 
     def __init__(self, reviewer: Reviewer, shown: list[Queue], queue: Queue, filters: QueueFilter, sorting: Sorting):
         self._person: Person = reviewer.person
-        self._groups = reviewer.seats[0].groups
+        self._teams = reviewer.teams
         self._slugs = {one.slug for one in shown}
         self._queue = queue
         self.query = _joined(filters, sorting)
@@ -122,10 +122,6 @@ class Desk:
         return SaveForm(
             initial={"queue": self._queue.slug, "query": self.query or ""}, teams=self._teams, auto_id="view-%s"
         )
-
-    @cached_property
-    def _teams(self) -> list[Group]:
-        return list(Group.objects.filter(pk__in=self._groups).order_by("name"))
 
     def _form(self, view: SavedView) -> ViewForm:
         initial = {"name": view.name, "team": view.team_id}

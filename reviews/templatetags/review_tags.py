@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from reviews import moments, rendering
+from reviews import cells, moments, rendering
+from reviews.rows import Row
 
 register = template.Library()
 
@@ -105,7 +107,37 @@ def _time(value: datetime | None, form: str) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', here.isoformat(), f"{here:{form}}")
 
 
-@register.inclusion_tag("_risk.html")
-def risk(level: str, value: float) -> dict[str, Any]:
-    """The risk as word, shape, number and colour, always the four together."""
-    return {"level": level, "score": value}
+@register.filter
+def level(value: Any) -> str:
+    """A level or a severity in words."""
+    return cells.level(value)
+
+
+register.simple_tag(cells.risk)
+
+
+@register.simple_tag
+def what(row: Row) -> SafeString:
+    """What a row is about, as the link to it."""
+    action = row.action
+    about = (action.agent.agent_id, action.action_type, action.resource)
+    return cells.what(action.pk, reverse("action", args=[action.pk]), row.phrase.html, *about)
+
+
+@register.simple_tag
+def pick(row: Row) -> SafeString:
+    """The box that selects a row, where the person may decide it."""
+    return SafeString("") if row.refusal else cells.pick(row.action.pk, row.action.digest)
+
+
+@register.simple_tag
+def pips(row: Row) -> SafeString:
+    """How many of its approvals a row has."""
+    return cells.pips(*row.progress)
+
+
+@register.simple_tag
+def twins(row: Row) -> SafeString:
+    """The equal ones folded into a row."""
+    rows = ((one.pk, one.digest, one.possible_retry_of) for one in row.twins)
+    return cells.twins(row.action.pk, reverse("action", args=[row.action.pk]), rows, may_pick=row.refusal is None)

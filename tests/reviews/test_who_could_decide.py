@@ -17,9 +17,8 @@ from governance.roles import PERMISSIONS
 from governance.rule_changes import change_rule
 from reviews.case import Case
 from reviews.deciders import deciders
-from reviews.eligibility import Reviewer, Seat, seat_for
+from reviews.eligibility import JOINED, VOTES, Reviewer, Seat, seat_for
 from reviews.escalate import escalate_action
-from reviews.rows import with_all_a_row_asks
 from tests.reviews.away import away, changed, same_human
 from tests.reviews.pages import text_of
 from tests.reviews.routes import group, member, new_route, stage
@@ -142,7 +141,8 @@ def test_it_is_the_rule_that_is_asked(api: Api, two_stages: None, team: object, 
 def test_it_costs_as_many_queries_however_many_people(api: Api, two_stages: None) -> None:
     away(member("bea", "Compliance"), member("dan", "Sales"))
     member("cora", "Compliance")
-    action = with_all_a_row_asks(Action.objects.all()).get(pk=lifecycles.pending(api))
+    rows = Action.objects.select_related(*JOINED).prefetch_related(*VOTES)
+    action = rows.get(pk=lifecycles.pending(api))
     with CaptureQueriesContext(connection) as few:
         deciders(action, everywhere=True)
     for number in range(6):
