@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.proof.mutation import Mutant
 
 _MAY, _VOTE, _SEATS, _QUEUES = "reviews.eligibility", "reviews.vote", "reviews.seats", "reviews.queues"
+_KIN = "reviews.kin"
 
 MUTANTS = (
     Mutant(
@@ -23,15 +24,15 @@ MUTANTS = (
     ),
     Mutant(
         _MAY,
-        "if person.identity in owners_of(action):",
-        "if person.pk in owners_of(action):",
+        "if reviewer.kin(person).answers_for_this(action):",
+        "if person.pk in (action.agent.owner_id, action.principal.owner_id, action.key.issued_by_id):",
         "the owner's other account decides",
         "the_owner_decides_nothing",
     ),
     Mutant(
-        _MAY,
-        "owners = (action.agent.owner, action.principal.owner, action.key.issued_by)",
-        "owners = ()",
+        _KIN,
+        "return not self.agents.isdisjoint((action.agent_id, action.principal_id)) or self.made_its_key(action)",
+        "return False",
         "the owner decides",
         "the_owner_decides_nothing",
     ),
@@ -51,7 +52,7 @@ MUTANTS = (
     ),
     Mutant(
         _MAY,
-        "if away.identity in owners_of(action):",
+        "if reviewer.kin(away).answers_for_this(action):",
         "if False:",
         "somebody acts for the owner",
         "nobody_acts_for_the_owner",
