@@ -176,6 +176,23 @@ class Action(models.Model):
             # The queue: riskiest first, oldest first within a score.
             models.Index(fields=["-risk_score", "id"], name="action_queue", condition=Q(state=State.PENDING)),
             models.Index(fields=["deadline"], name="action_deadline", condition=Q(state=State.PENDING)),
+            # What the queues count, and what their filters offer: answered without reading the wide rows.
+            models.Index(
+                fields=[
+                    "team",
+                    "risk_score",
+                    "created_at",
+                    "deadline",
+                    "escalated",
+                    "agent",
+                    "principal",
+                    "key",
+                    "action_type",
+                    "id",
+                ],
+                name="action_waiting",
+                condition=Q(state=State.PENDING),
+            ),
             models.Index(
                 fields=["remind_at"],
                 name="action_remind",

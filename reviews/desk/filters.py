@@ -107,7 +107,9 @@ class QueueFilter(Filter):
         if offers is not None:
             kinds = list(offers.order_by().values_list(*columns.values()).distinct()[:MOST_CHOICES])
         for number, name in enumerate(columns):
-            values = _named(name, {kind[number] for kind in kinds} - {None})
+            values = {kind[number] for kind in kinds} - {None}
+            # One team is no choice, so nobody has to know what it is called.
+            values = set() if name == "team" and len(values) < 2 else _named(name, values)
             # A NUL is in no row, and PostgreSQL will not even be asked for one.
             if (chosen := (self.data or {}).get(name)) and chosen != NOBODY and "\x00" not in chosen:
                 values.add(chosen)
