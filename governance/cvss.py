@@ -45,6 +45,13 @@ def base(vector: str) -> BaseScore:
 
     Raises InvalidRule, with the library's own sentence, for anything but a complete 3.1 or 4.0 base vector.
     """
+    version, clean, score, severity = _base(vector)
+    return {"version": version, "vector": clean, "score": score, "severity": severity}
+
+
+# Every new version of the rules asks for the vectors of all of them, most of which many rules share.
+@lru_cache(maxsize=4096)
+def _base(vector: str) -> tuple[str, str, float, str]:
     prefix, _, metrics = vector.partition("/")
     version = prefix.removeprefix("CVSS:")
     if prefix == version or version not in _MAKERS:
@@ -55,12 +62,7 @@ def base(vector: str) -> BaseScore:
         raise _invalid(str(exc)) from exc
     if extra := [name for name in _names(metrics) if name not in _BASE_METRICS[version]]:
         raise _invalid(f"only base metrics belong here, not {', '.join(extra)}")
-    return {
-        "version": version,
-        "vector": scored.clean_vector(),
-        "score": float(scored.base_score),
-        "severity": scored.severities()[0].upper(),
-    }
+    return version, scored.clean_vector(), float(scored.base_score), scored.severities()[0].upper()
 
 
 def environment(requirements: str) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 # The largest integer every JSON implementation keeps exactly (RFC 7493, section 2.2).
@@ -85,6 +86,7 @@ def _slow(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
+@lru_cache(maxsize=1024)  # a rulebook writes the same few numbers a thousand times
 def _number(value: float) -> str:
     """ECMAScript's Number-to-string, which RFC 8785 section 3.2.2.3 prescribes.
 
