@@ -84,6 +84,12 @@ class Case(Classified):
         """The route with its votes, and who could decide now."""
         return stages_of(self.row)
 
+    @property
+    def could_decide(self) -> list[Person]:
+        """Whom to suggest for deciding it: those who are named with the stage it is at, and those who are counted."""
+        able = {seat.person.pk: seat.person for stage in self.stages for one in stage.wanted for seat in one.able}
+        return sorted(able.values(), key=lambda person: person.username)
+
     @cached_property
     def offered(self) -> dict[str, OnPage]:
         """What else this person may do, by its name; the one they just tried in vain as they left it."""
@@ -186,7 +192,7 @@ class Case(Classified):
     @cached_property
     def record(self) -> Record:
         """What the agent did before, and how actions like this one were decided."""
-        return Record(self.action, self.person, self.now)
+        return Record(self.action, self.row.reviewer, self.now)
 
     @cached_property
     def glass(self) -> BreakGlass | None:
@@ -232,9 +238,10 @@ class Case(Classified):
         return list(self.action.remarks.select_related("person").prefetch_related("mentions"))
 
     @cached_property
-    def to_mention(self) -> list[Person]:
-        """Whom to suggest for mentioning: the others of its groups, the first few."""
-        return list(in_its_groups(self.action).exclude(pk=self.person.pk)[:_SUGGESTED])
+    def to_mention(self) -> list[str]:
+        """The user names to suggest for mentioning: the others of its groups, the first few."""
+        others = in_its_groups(self.action).exclude(pk=self.person.pk)
+        return list(others.values_list("username", flat=True)[:_SUGGESTED])
 
     @cached_property
     def timeline(self) -> list[Line]:

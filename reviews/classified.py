@@ -29,7 +29,7 @@ class Classified:
         self.assessment: dict[str, Any] = action.assessment or {}
         self.verdict: dict[str, Any] = action.verdict or {}
 
-    @property
+    @cached_property
     def steps(self) -> list[Step]:
         """The waterfall of the score."""
         return waterfall(self.assessment)
@@ -56,7 +56,7 @@ class Classified:
         found = str((self.verdict.get("threshold") or {}).get("applies_to") or "")
         return "" if found == "every agent" else found
 
-    @property
+    @cached_property
     def cvss(self) -> dict[str, Any]:
         """The CVSS block with the metrics of the vector that holds, in words; empty when there is none."""
         found = self.assessment.get("cvss") or {}

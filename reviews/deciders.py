@@ -8,11 +8,10 @@ from datetime import datetime
 from django.db.models import Q
 
 from actions.models import Action
-from actions.models import Seat as WantedSeat
 from governance.errors import Refusal
 from governance.models import Delegation, Person
 from governance.rule_authors import changes_between
-from reviews.eligibility import RULES_FRESH, Reviewer, Seat, seat_for
+from reviews.eligibility import RULES_FRESH, Reviewer, Seat, seat_for, standing_of
 from reviews.kin import Kin, answering_for
 
 _DECIDE, _SEE_ALL = "actions.decide_action", "actions.view_all_teams"
@@ -29,16 +28,20 @@ def deciders(action: Action, *, everywhere: bool = False) -> list[Seat]:
 
 
 def groups_of(action: Action) -> set[int]:
-    """The action's team, and the groups its route waits for now."""
-    wanted = WantedSeat.objects.filter(action=action, is_open=True, group__isnull=False)
-    return {action.team_id, *(group for group in wanted.values_list("group_id", flat=True) if group is not None)}
+    """The action's team, and the groups its route waits for now: what its open seats say, without asking them."""
+    route = action.way
+    now = standing_of(action, route)
+    wanted = {route.stages[now.stage - 1].requirements[place].group for place in now.lacking}
+    if action.escalated and now.lacking:
+        wanted.add(route.escalate_to)
+    return {action.team_id, *(group for group in wanted if group is not None)}
 
 
 @dataclass
 class _Known:
     """What the rule asks about people, looked up for all of them together."""
 
-    lent: dict[int, list[Delegation]] = field(default_factory=dict)  # by the delegate's account
+    lent: dict[int, dict[int, Delegation]] = field(default_factory=dict)  # by the delegate's account and the absent one's
     seeing_all: set[int] = field(default_factory=set)
     changes: dict[int, list[datetime]] = field(default_factory=dict)  # by identity
     kin: dict[int, Kin] = field(default_factory=dict)  # by identity, those who answer for the action
@@ -51,7 +54,7 @@ class _KnownReviewer(Reviewer):
 
     def __init__(self, person: Person, known: _Known):
         super().__init__(person)
-        self.lent = known.lent.get(person.pk, [])
+        self.lent = list(known.lent.get(person.pk, {}).values())
         self._known = known
 
     def kin(self, holder: Person) -> Kin:
@@ -65,24 +68,28 @@ class _KnownReviewer(Reviewer):
 
 
 def _reviewers(action: Action, everywhere: bool) -> list[Reviewer]:
-    deciding = Person.objects.with_perm(_DECIDE)
+    groups, lent = groups_of(action), list(Delegation.objects.active().order_by("pk"))
     seeing_all = set(Person.objects.with_perm(_SEE_ALL).values_list("pk", flat=True))
     # A subquery, so that belonging to two of the groups gives nobody two rows.
-    members = Person.groups.through.objects.filter(group__in=groups_of(action)).values("person")
-    near = Q(pk__in=members) | (Q(pk__in=seeing_all) if everywhere else Q())
-    away = Person.objects.filter(near).values("pk")
-    delegates = Delegation.objects.active().filter(person__in=away).values("delegate")
-    people = list(deciding.filter(near | Q(pk__in=delegates)).prefetch_related("groups").order_by("pk"))
+    members = Person.groups.through.objects.filter(group__in=groups).values("person")
+    others = {pk for one in lent for pk in (one.delegate_id, one.person_id)} | (seeing_all if everywhere else set())
+    deciding = Person.objects.with_perm(_DECIDE).filter(Q(pk__in=members) | Q(pk__in=others))
+    people = {person.pk: person for person in deciding.prefetch_related("groups").order_by("pk")}
 
     known = _Known(
         seeing_all=seeing_all,
         changes=changes_between(action.created_at - RULES_FRESH, action.created_at),
         kin=answering_for(action),
     )
-    lent = Delegation.objects.active().filter(delegate__in=people, person__in=deciding.values("pk")).order_by("pk")
-    seen = set()
-    for one in lent.select_related("person").prefetch_related("person__groups"):
-        if (one.delegate_id, one.person_id) not in seen:
-            seen.add((one.delegate_id, one.person_id))
-            known.lent.setdefault(one.delegate_id, []).append(one)
-    return [_KnownReviewer(person, known) for person in people]
+    near = {
+        pk
+        for pk, person in people.items()
+        if (everywhere and pk in seeing_all) or any(group.pk in groups for group in person.groups.all())
+    }
+    asked = set(near)
+    for one in lent:
+        if one.delegate_id in people and one.person_id in people:
+            one.person = people[one.person_id]
+            known.lent.setdefault(one.delegate_id, {}).setdefault(one.person_id, one)
+            asked |= {one.delegate_id} if one.person_id in near else set()
+    return [_KnownReviewer(person, known) for pk, person in people.items() if pk in asked]

@@ -8,12 +8,10 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from actions.models import Action
-from governance.models import Person, Role
-from reviews.eligibility import owners_of, reaches
+from governance.models import Person
 
-# As many names as one text may mention, or one list suggests.
+# As many names as one text may mention.
 MAX_MENTIONS = 20
-MAX_SUGGESTED = 100
 
 # What a user name may consist of. An @ after a letter belongs to a mail address and mentions nobody.
 _MENTION = re.compile(r"(?<![\w.+@/-])@([\w.@+-]+)")
@@ -49,12 +47,9 @@ def people_named(names: Iterable[str]) -> dict[str, Person]:
 
 def in_its_groups(action: Action) -> QuerySet[Person]:
     """The active people of its team and of the groups its route asks for, to suggest from; others may see it, too."""
-    groups = Q(groups=action.team_id) | Q(groups__in=action.seats.filter(group__isnull=False).values("group"))
-    return Person.objects.filter(groups, is_active=True).order_by("username").distinct()
-
-
-def likely_deciders(action: Action) -> list[Person]:
-    """Whom to suggest for deciding it. Whether one really may is asked of eligibility when they are chosen."""
-    people = in_its_groups(action).filter(role__in=(Role.REVIEWER, Role.SENIOR))[:MAX_SUGGESTED]
-    done = owners_of(action) | {vote.identity for vote in action.votes.all()}
-    return [one for one in people if one.identity not in done and reaches(one.approval_level or 0, action)]
+    route = action.way
+    groups = {action.team_id, *(one.group for stage in route.stages for one in stage.requirements)}
+    if action.escalated:
+        groups.add(route.escalate_to)
+    members = Person.groups.through.objects.filter(group__in=groups - {None}).values("person")
+    return Person.objects.filter(pk__in=members, is_active=True).order_by("username")

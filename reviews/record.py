@@ -7,16 +7,18 @@ is no deed of the agent and counts nowhere; while it waits, it is counted like a
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from actions.models import Action, DecidedVia, State
-from governance.models import Person
+from reviews.eligibility import Reviewer
 from reviews.phrasing import Phrase, phrase
 
 # The agent's latest actions that are looked at.
@@ -34,14 +36,19 @@ _MANY_REJECTED = 0.10
 _FEW = 10
 
 
-class _Row(NamedTuple):
-    """What is counted of an action."""
+class _Kind(NamedTuple):
+    """What is counted of an action. `alike` is another one of the same type."""
 
-    pk: int
     state: str
     decided_via: str
-    alike: int
+    alike: bool
+    same_resource: bool
     lately: bool
+
+    @property
+    def answered(self) -> bool:
+        """Whether somebody decided it, or the rules did."""
+        return self.state in _ANSWERED
 
     @property
     def passed(self) -> bool:
@@ -92,10 +99,9 @@ class Earlier:
 class Record:
     """One agent's record beside one of its actions, as one person sees it."""
 
-    def __init__(self, action: Action, person: Person, now: datetime):
+    def __init__(self, action: Action, reviewer: Reviewer, now: datetime):
         self.action = action
-        self.person = person
-        self.now = now
+        self.reviewer = reviewer
         self._since = now - _RECORD
         self._like_since = now - _SEEN_BEFORE
 
@@ -119,7 +125,7 @@ class Record:
     @cached_property
     def open(self) -> int:
         """How many wait for a decision now, among those looked at."""
-        return sum(row.state == State.PENDING for row in self._rows)
+        return sum(number for kind, number in self._kinds.items() if kind.state == State.PENDING)
 
     @cached_property
     def approved(self) -> int:
@@ -156,7 +162,7 @@ class Record:
     @cached_property
     def same_resource(self) -> bool:
         """Whether there were any on this very resource; otherwise those of its type are shown."""
-        return any(row.alike == 2 and row.state in _ANSWERED for row in self._rows)
+        return any(kind.alike and kind.same_resource and kind.answered for kind in self._kinds)
 
     @cached_property
     def similar(self) -> list[Earlier]:
@@ -185,53 +191,69 @@ class Record:
     def _recent(self) -> QuerySet[Action]:
         """The agent's latest, as far as this person may see them, without this one."""
         latest = Action.objects.filter(agent_id=self.action.agent_id).order_by("-id").values("pk")[:RECENT]
-        seen = Action.objects.visible_to(self.person).filter(pk__in=latest, created_at__gte=self._like_since)
+        seen = self.reviewer.sees().filter(pk__in=latest, created_at__gte=self._like_since)
         return seen.filter(Q(is_canary=False) | Q(state=State.PENDING))
 
     @cached_property
-    def _rows(self) -> list[_Row]:
-        """Those of them of the last 90 days, latest first; `alike` is 2 on the same resource, 1 of the same type."""
-        alike = Case(
-            When(pk=self.action.pk, then=Value(0)),
-            When(action_type=self.action.action_type, resource=self.action.resource, then=Value(2)),
-            When(action_type=self.action.action_type, then=Value(1)),
-            default=Value(0),
+    def _rows(self) -> list[tuple[Any, ...]]:
+        """Those of them of the last 90 days, latest first: the number of each, and the fields of its kind."""
+        rows = self._recent().order_by("-id").annotate(
+            alike=Q(action_type=self.action.action_type) & ~Q(pk=self.action.pk),
+            same_resource=Q(resource=self.action.resource),
+            lately=Q(created_at__gte=self._since),
         )
-        lately = Case(When(created_at__gte=self._since, then=Value(True)), default=Value(False))
-        rows = self._recent().order_by("-id").annotate(alike=alike, lately=lately)
-        return [_Row(*row) for row in rows.values_list("pk", "state", "decided_via", "alike", "lately")]
+        return list(rows.values_list("pk", *_Kind._fields))
+
+    @cached_property
+    def _kinds(self) -> Counter[_Kind]:
+        """How many of them are of which kind. A thousand are of a few, so everything is counted by kind."""
+        found = Counter(row[1:] for row in self._rows)
+        return Counter({_Kind(*kind): number for kind, number in found.items()})
+
+    def _latest(self, kinds: Iterable[_Kind]) -> list[int]:
+        """The numbers of the latest others of these kinds."""
+        wanted = set(kinds)
+        found = (row[0] for row in self._rows if row[1:] in wanted and row[0] != self.action.pk)
+        return list(islice(found, SHOWN))
 
     @cached_property
     def _shown(self) -> dict[int, Action]:
         """What is shown by name of either list, read at once. `_rows` has asked whether the person may see it."""
         wanted = {*self._last, *self._similar}
-        heavy = ("assessment", "verdict", "route", "description")
-        return Action.objects.defer(*heavy).in_bulk(wanted) if wanted else {}
+        shown = ("content", "state", "decided_via", "decided_at", "decided_by_name", "reason")
+        return Action.objects.only(*shown).in_bulk(wanted) if wanted else {}
 
     @cached_property
     def _last(self) -> list[int]:
-        found = [row.pk for row in self._rows if row.state != State.PENDING and not row.passed]
-        return [pk for pk in found if pk != self.action.pk][:SHOWN]
+        return self._latest(kind for kind in self._kinds if kind.state != State.PENDING and not kind.passed)
 
     @cached_property
     def _similar(self) -> list[int]:
-        return [row.pk for row in self._rows if row.alike >= self._least and row.state in _ANSWERED][:SHOWN]
-
-    @property
-    def _least(self) -> int:
-        return 2 if self.same_resource else 1
+        return self._latest(self._alike)
 
     @cached_property
-    def _states(self) -> Counter[str]:
-        return Counter(row.state for row in self._rows if row.lately)
-
-    def _people_said(self, states: tuple[State, ...]) -> int:
-        return sum(row.lately and row.decided_via in _BY_PEOPLE and row.state in states for row in self._rows)
+    def _alike(self) -> list[_Kind]:
+        found = [kind for kind in self._kinds if kind.alike and kind.answered]
+        return [kind for kind in found if kind.same_resource or not self.same_resource]
 
     @cached_property
     def _like(self) -> Counter[str]:
-        found = (row.state for row in self._rows if row.alike >= self._least and row.state in _ANSWERED)
-        return Counter(_decision(state) for state in found)
+        return _summed((_decision(kind.state), self._kinds[kind]) for kind in self._alike)
+
+    @cached_property
+    def _states(self) -> Counter[str]:
+        return _summed((kind.state, number) for kind, number in self._kinds.items() if kind.lately)
+
+    def _people_said(self, states: tuple[State, ...]) -> int:
+        said = (kind for kind in self._kinds if kind.decided_via in _BY_PEOPLE and kind.state in states)
+        return sum(self._kinds[kind] for kind in said if kind.lately)
+
+
+def _summed(numbers: Iterable[tuple[str, int]]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for state, number in numbers:
+        found[state] += number
+    return found
 
 
 def _decision(state: str) -> str:

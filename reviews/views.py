@@ -182,7 +182,7 @@ def at_it(request: HttpRequest, pk: int) -> HttpResponseBase:
         return redirect("action", pk=pk)
     renew_claim(found.pk, person=person_of(request))
     again = _visible_action(request, pk)
-    case = Case(again, reviewer_on(request) or person_of(request))
+    case = Case(again, _reviewer(request))
     return render(request, "_at_it.html", {"case": case, "action": again})
 
 
@@ -252,10 +252,15 @@ def receipt_of(vote: Vote) -> str:
     )
 
 
+def _reviewer(request: HttpRequest) -> Reviewer:
+    """The signed-in person with their seats, the one of the frame."""
+    return reviewer_on(request) or Reviewer(person_of(request))
+
+
 def _visible_action(request: HttpRequest, pk: int) -> Action:
     """The action, if it is one of the person's teams; a stranger's id does not exist."""
-    visible = with_all_a_row_asks(Action.objects.visible_to(person_of(request)))
-    found = visible.select_related(*JOINED, "agent__team", "team", "outcome").filter(pk=pk).first()
+    seen = with_all_a_row_asks(_reviewer(request).sees())
+    found = seen.select_related(*JOINED, "team", "outcome").filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -270,7 +275,7 @@ def _action_page(
     alert: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    case = Case(found, reviewer_on(request) or person_of(request), tried=tried)
+    case = Case(found, _reviewer(request), tried=tried)
     # What comes next is asked only where this one is done with.
     after = queues.next_for(case.row.reviewer, besides=found) if case.row.refusal else None
     told = list(get_messages(request))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -16,7 +15,6 @@ from reviews.assign import MAX_NOTE, assign_action, may_assign, unassign_action
 from reviews.eligibility import Reviewer
 from reviews.models import Assignment
 from reviews.moves.base import Move, MoveForm
-from reviews.onlookers import likely_deciders
 
 
 class AssignForm(MoveForm):
@@ -30,11 +28,6 @@ class AssignForm(MoveForm):
     note = forms.CharField(
         max_length=MAX_NOTE, required=False, label=gettext_lazy("Note"), help_text=gettext_lazy("optional")
     )
-
-    @cached_property
-    def deciders(self) -> list[Person]:
-        """Whom the field suggests."""
-        return likely_deciders(self.action)
 
 
 def assigned_on(action: Action) -> Assignment | None:
