@@ -1,4 +1,4 @@
-"""VERB: take_code. The second step of signing in: a code of an authenticator app, which allauth computes.
+"""The second step of signing in: a code of an authenticator app. allauth computes it; here it is taken, once.
 
 What is kept of it in the database is encrypted with SECRET_KEY: a copy of the database alone makes no codes.
 """
