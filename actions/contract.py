@@ -82,15 +82,18 @@ class Submission:
 
 
 def facts_of(payload: dict[str, Any], **known: Any) -> Facts:
-    """The facts in a submission's content, with what is `known` besides: agent_id, team, agent_type, at, principal."""
+    """The facts in a submission's content, with what is `known` besides: agent_id, team, agent_type, at, principal.
+
+    Rules see names without the blanks around them: what is stored is exact, and no blank gets around a rule.
+    """
     indicators = payload.get("risk_indicators", {})
     if "contains_pii" in payload:  # a hint some clients put beside the indicators (wire-contract 4.1)
         indicators = {"contains_pii": payload["contains_pii"]} | indicators
     return Facts(
         action_type=payload["action_type"],
-        tool_name=payload["tool_name"],
-        resource=payload["resource"],
-        description=payload["description"],
+        tool_name=payload["tool_name"].strip(),
+        resource=payload["resource"].strip(),
+        description=payload["description"].strip(),
         details=payload.get("action_details", {}),
         context=payload.get("context", {}),
         indicators=indicators,
@@ -115,6 +118,7 @@ def parse(body: Any, *, lenient: bool) -> Submission:
     _check_types(body)
     _check_missing(body, REQUIRED if not (lenient or _has_client_shape(body)) else ALWAYS_REQUIRED)
     _check_lengths(body)
+    _check_names(body)
 
     effective = _effective(body)
     payload = redact({**{k: v for k, v in body.items() if _kept(k, v)}, **effective})
@@ -198,7 +202,8 @@ def _kept(name: str, value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    """A text exactly as it was sent; "" for one that says nothing, and for what is no text."""
+    return value if isinstance(value, str) and value.strip() else ""
 
 
 def _has_client_shape(body: dict[str, Any]) -> bool:
@@ -257,6 +262,18 @@ def _check_lengths(body: dict[str, Any]) -> None:
         raise MissingFields(f"Too long: {', '.join(errors)}. Nothing was written.", errors=errors)
 
 
+def _check_names(body: dict[str, Any]) -> None:
+    """Agents and rules are looked up by these two. Neither dropping a blank nor keeping it would be what was meant."""
+    errors = {
+        name: "Send this without blanks around it." for name in ALWAYS_REQUIRED if body[name] != body[name].strip()
+    }
+    if errors:
+        raise MissingFields(
+            f"There are blanks before or after: {', '.join(errors)}. Nothing was written. Send it without them.",
+            errors=errors,
+        )
+
+
 def _effective(body: dict[str, Any]) -> dict[str, Any]:
     """The fields every action has, whichever client left them out or named them otherwise (wire-contract 4.2)."""
     details = _merged_details(body)
@@ -266,11 +283,11 @@ def _effective(body: dict[str, Any]) -> dict[str, Any]:
     resource = named or tool or "unspecified"
     said = _text(body.get("description")) or _text(details.get("description"))
     fields: dict[str, Any] = {
-        "agent_id": _text(body["agent_id"]),
-        "action_type": _text(body["action_type"]),
+        "agent_id": body["agent_id"],
+        "action_type": body["action_type"],
         "tool_name": (tool or resource)[: _TEXTS["tool_name"]],
         "resource": resource[: _TEXTS["resource"]],
-        "description": said or f"{_text(body['action_type'])} on {resource}",
+        "description": said or f"{body['action_type']} on {resource}",
     }
     if not said:
         fields["description_derived"] = True

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Literal
 
 # `show` is drawn as it is; the others are drawn as a visible mark.
@@ -47,8 +48,8 @@ _Piece = tuple[Kind, str, str]
 
 
 def is_plain(text: str) -> bool:
-    """Whether nothing in the text needs a second look: printable ASCII without a flood of spaces."""
-    return text.isascii() and text.isprintable() and "    " not in text
+    """Whether nothing in the text needs a second look: printable ASCII, no flood of spaces, and none at an end."""
+    return text.isascii() and text.isprintable() and "    " not in text and text.strip(" ") == text
 
 
 def is_hidden(char: str) -> bool:
@@ -68,13 +69,20 @@ def runs(text: str) -> list[Run]:
     """Cut a text into what may be shown as it is and what must be shown as a mark. Nothing is left out."""
     found: list[Run] = []
     last: _Piece = ("show", "", "")
-    for piece in _pieces(text):
+    inner = text.strip(" ")
+    before = text.index(inner) if inner else len(text)
+    for piece in chain(_end(before), _pieces(inner), _end(len(text) - len(inner) - before)):
         if piece == last and piece[0] in ("hidden", "spaces", "newline"):
             found[-1] = (*piece, found[-1][3] + 1)
         else:
             found.append((*piece, 1))
             last = piece
     return found
+
+
+def _end(spaces: int) -> list[_Piece]:
+    """Spaces at an end of a text, where nobody sees them."""
+    return [("spaces", " " * spaces, "space" if spaces == 1 else f"space × {spaces}")] if spaces else []
 
 
 def _pieces(text: str) -> Iterator[_Piece]:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from django.db import transaction
+
 
 class Guard(Protocol):
     """Something that can be put on a table, taken off, and looked for."""
@@ -125,9 +127,9 @@ def register(*guards: Guard) -> None:
 
 
 def install(connection: Any) -> None:
-    """Put every declared guard on its table, replacing what is there."""
-    remove(connection)
-    with connection.cursor() as cursor:
+    """Put every declared guard on its table, replacing what is there. Nobody finds a table without one meanwhile."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        remove(connection)
         if connection.vendor == "postgresql":
             cursor.execute(_REFUSE_FUNCTION)
         for guard in _present(connection):
@@ -136,7 +138,7 @@ def install(connection: Any) -> None:
 
 
 def remove(connection: Any) -> None:
-    """Take every declared guard off. Only tests that empty tables do this."""
+    """Take every declared guard off. Only migrations of SQLite, in their transaction, and tests do this."""
     with connection.cursor() as cursor:
         for guard in _present(connection):
             for name in guard.names(connection.vendor):
@@ -144,15 +146,19 @@ def remove(connection: Any) -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
 
 
-def missing(connection: Any) -> list[str]:
-    """The names of declared triggers that are absent, disabled, or (PostgreSQL) not ENABLE ALWAYS."""
+def missing(connection: Any, *, of_present_tables: bool = False) -> list[str]:
+    """The names of declared triggers that are absent, disabled, or (PostgreSQL) not ENABLE ALWAYS.
+
+    With `of_present_tables` those of tables that are not made yet are left out.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'")
         else:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         there = {row[0] for row in cursor.fetchall()}
-    wanted = [name for guard in _registered.values() for name in guard.names(connection.vendor)]
+    guards = _present(connection) if of_present_tables else _registered.values()
+    wanted = [name for guard in guards for name in guard.names(connection.vendor)]
     return [name for name in wanted if name not in there]
 
 

@@ -1,4 +1,4 @@
-"""The second step of signing in: a code of an authenticator app. allauth computes and checks it.
+"""The second step of signing in: a code of an authenticator app. allauth computes it; here it is taken, once.
 
 What is kept of it in the database is encrypted with SECRET_KEY: a copy of the database alone makes no codes.
 """
@@ -9,20 +9,19 @@ import base64
 import hashlib
 import secrets
 
+from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
-from django.core.cache import cache
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from governance.models import Person
-
-# A code is taken in its own half minute and in the ones before and after; longer than that nobody must take it again.
-_REMEMBERED = 120  # seconds
+from governance.models import LastCode, Person
 
 
 def has_second_factor(person: Person) -> bool:
@@ -36,16 +35,28 @@ def codes_left(person: Person) -> int:
     return len(RecoveryCodes(row).get_unused_codes()) if row else 0
 
 
-def is_fresh_code(person: Person, text: str) -> bool:
-    """Whether the text is a code of the person's app that is in force and was not taken yet. It is taken by that."""
-    row = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
-    return row is not None and TOTP(row).validate_code(text) and _first_use(person, text)
+def take_code(person: Person, text: str) -> bool:
+    """Take a code of the person's app: whether it is in force, and of a later half minute than any taken before.
+
+    RFC 6238 (5.2) wants each accepted once, so the half minute is kept with the second step, behind its lock: whichever
+    server process is asked, and however many at once, one of them takes it. It stays taken whatever comes of it.
+    """
+    with transaction.atomic():
+        app = Authenticator.objects.select_for_update().filter(user=person, type=Authenticator.Type.TOTP).first()
+        step = _step_of(app, text) if app else None
+        if step is None:
+            return False
+        last, is_first = LastCode.objects.get_or_create(second_factor=app, defaults={"step": step})
+        return is_first or bool(LastCode.objects.filter(pk=last.pk, step__lt=step).update(step=step))
 
 
-def _first_use(person: Person, code: str) -> bool:
-    digits = "".join(code.split())
-    mark = hashlib.sha256(f"{person.pk}:{digits}".encode()).hexdigest()
-    return bool(cache.add(f"code-taken:{mark}", True, timeout=_REMEMBERED))
+def _step_of(app: Authenticator, text: str) -> int | None:
+    """The half minute, among those in force, whose code this is."""
+    secret = SecondFactor().decrypt(app.data["secret"])
+    for step in yield_hotp_counters_from_time():
+        if compare_user_code(actual=text, expected=format_hotp_value(hotp_value(secret, step))):
+            return int(step)
+    return None
 
 
 class CodeForm(AuthenticateForm):
@@ -61,10 +72,16 @@ class CodeForm(AuthenticateForm):
         }
 
     def clean_code(self) -> str:
-        code = super().clean_code()
-        if not _first_use(self.user, code):
-            raise SecondFactor().validation_error("incorrect_code")
-        return code
+        clear_guesses = check_rate_limit(self.user)
+        code = str(self.cleaned_data["code"])
+        for row in Authenticator.objects.filter(user=self.user):
+            is_app = row.type == Authenticator.Type.TOTP
+            if take_code(self.user, code) if is_app else row.wrap().validate_code(code):
+                row.user = self.user
+                self.authenticator = row
+                clear_guesses()
+                return code
+        raise SecondFactor().validation_error("incorrect_code")
 
 
 class SecondFactor(DefaultMFAAdapter):

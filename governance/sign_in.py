@@ -20,7 +20,7 @@ from governance.actors import Actor
 from governance.errors import StepUpRequired, TooManyTries
 from governance.middleware import SIGNED_IN_AT
 from governance.models import LedgerEntry, Person
-from governance.second_factor import has_second_factor, is_fresh_code
+from governance.second_factor import has_second_factor, take_code
 from governance.session_names import session_name
 
 
@@ -47,7 +47,7 @@ def confirm(person: Person, password: str, request: HttpRequest) -> Actor:
     """
     if not password:
         raise StepUpRequired
-    by_code = is_fresh_code(person, password)
+    by_code = take_code(person, password)
     is_right = by_code or person.check_password(password)
     with transaction.atomic():
         # Counted behind a lock, and before anything is said: any number of guesses at once are five in all.

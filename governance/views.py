@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from governance.second_factor import codes_left
+from governance.second_factor import codes_left, take_code
 from governance.sign_in import record, record_stranger
 
 
@@ -60,6 +60,8 @@ class Enable(ActivateTOTPView):
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
             response = super().form_valid(form)
+            # The code it was proved by is a code that was taken.
+            take_code(self.request.user, form.cleaned_data["code"])
             record("person.second_factor_enabled", self.request.user, self.request)
         return response
 

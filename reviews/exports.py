@@ -12,8 +12,8 @@ from actions.models import State
 from governance.actors import Actor
 from governance.csv_lines import csv_line
 from governance.models import LedgerEntry
+from governance.taken_away import write_down
 from reviews.history import Line
-from reviews.taken_away import write_down
 
 COLUMNS = (
     "time", "type", "actor kind", "actor id", "actor name", "action id", "subject", "sentence", "outcome", "score",

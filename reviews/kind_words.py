@@ -41,6 +41,7 @@ WORDS = frozenset({
     _("Notice"), _("Notice retried"),
     _("View"), _("View saved"), _("View changed"), _("View deleted"),
     _("History"), _("History exported"), _("History actions exported"), _("History oversight exported"),
+    _("History replay exported"),
     _("Dashboard"), _("Dashboard exported"),
 })
 # fmt: on

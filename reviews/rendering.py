@@ -50,10 +50,11 @@ def visible_line(text: str, *, limit: int = 80) -> SafeString:
     """A text as HTML on one line, cut at `limit` characters with a visible ellipsis that says how much is missing."""
     if len(text) <= limit:
         return visible(text, breaks=0)
-    missing = len(text) - limit
+    begins = text[:limit].rstrip(" ") or text[:limit]
+    missing = len(text) - len(begins)
     return format_html(
         '{}<span class="cut" title="{}">{}</span>',
-        visible(text[:limit], breaks=0),
+        visible(begins, breaks=0),
         ngettext("{number} more character", "{number} more characters", missing).format(number=missing),
         ELLIPSIS,
     )

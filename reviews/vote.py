@@ -51,12 +51,13 @@ def cast_vote(
     reason: str = "",
     conditions: Sequence[str] = (),
     opened: datetime | None = None,
+    bulk_of: int | None = None,
 ) -> Vote:
     """Record a verdict ("approve" or "reject") on exactly the content whose digest was shown.
 
     It settles the action when it completes the route, or when enough people have rejected; `vote.settled` says so.
     `conditions` are what an approver asks the agent to keep to. Somebody with no seat of their own votes on behalf of
-    the person whose delegate they are.
+    the person whose delegate they are. `bulk_of` says with how many rows of a queue it was cast at one press.
 
     Raises, with nothing decided: MalformedBody for another verdict or an unusable text, ReasonRequired for a rejection
     or a critical approval without one, StepUpRequired for a critical approval without a fresh password, NotYours,
@@ -78,8 +79,9 @@ def cast_vote(
             if verdict == Verdict.APPROVE:
                 check_pace(action, opened)
             vote = write_vote(
-                action, seat, actor=actor, verdict=verdict, reason=reason, conditions=conditions, opened=opened
-            )
+                action, seat, actor=actor, verdict=verdict, reason=reason, conditions=conditions, opened=opened,
+                bulk_of=bulk_of,
+            )  # fmt: skip
     if vote is None:
         # Raised after the commit, so that the expiry this vote came too late for stays recorded.
         raise DeadlinePassed
@@ -176,6 +178,7 @@ def write_vote(
     reason: str,
     conditions: Sequence[str] = (),
     opened: datetime | None = None,
+    bulk_of: int | None = None,
 ) -> Vote:
     """The vote, what it settles, and the entry, on a locked row that was looked at."""
     at, route = timezone.now(), action.way
@@ -194,6 +197,7 @@ def write_vote(
         conditions=list(conditions),
         digest=action.digest,
         opened_at=opened,
+        bulk_of=bulk_of,
         created_at=at,
     )
     vote.save(force_insert=True)
@@ -282,6 +286,7 @@ def _record(action: Action, vote: Vote, route: Route, now: Standing, target: Sta
         "needed": route.needed if approving else route.rejections_needed,
         "waited_s": int((vote.created_at - action.created_at).total_seconds()),
         "read_s": int((vote.created_at - vote.opened_at).total_seconds()) if vote.opened_at else None,
+        "bulk_of": vote.bulk_of,
     }
     if target is not None:
         data |= {"from": str(State.PENDING), "to": str(target)}

@@ -1,9 +1,8 @@
-"""A replay prepared for reading: numbers, the list of changes a page at a time, and the same as CSV."""
+"""A replay prepared for reading: numbers, and the list of changes a page at a time."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,19 +13,12 @@ from django.utils.translation import gettext_noop
 
 from governance import stage_texts
 from governance.characters import plain
-from governance.csv_lines import csv_line
 from governance.models import Replay, ReplayChange, RulebookVersion
 
 # What the outcomes of a replay are called on its page.
 OUTCOMES = (gettext_noop("approved"), gettext_noop("pending"), gettext_noop("rejected"))
 ROWS = 25
-_CHUNK = 1000
 _PATIENCE = timedelta(seconds=20)  # a worker looks for work more often than that
-
-COLUMNS = (
-    "action", "submitted (UTC)", "agent", "agent type", "action type", "before", "after", "score before",
-    "score after", "reason under the draft",
-)  # fmt: skip
 
 # What names a rule within its section of a rulebook.
 _KEYS = {
@@ -94,31 +86,6 @@ def _shown(change: ReplayChange) -> dict[str, Any]:
         "kind": plain(change.action_type),
         "reason": plain(change.reason),
     }
-
-
-def lines(replay: Replay) -> Iterator[str]:
-    """The changes as CSV, latest action first."""
-    yield csv_line(COLUMNS)
-    rows, below = replay.changes.all(), None
-    while chunk := list((rows if below is None else rows.filter(action_id__lt=below))[:_CHUNK]):
-        yield "".join(csv_line(cells(change)) for change in chunk)
-        below = chunk[-1].action_id
-
-
-def cells(change: ReplayChange) -> tuple[Any, ...]:
-    """One change under COLUMNS."""
-    return (
-        change.action_id,
-        f"{change.submitted_at:%Y-%m-%d %H:%M:%S}",
-        change.agent_id,
-        change.agent_type,
-        change.action_type,
-        change.before,
-        change.after,
-        f"{change.score_before:g}",
-        f"{change.score_after:g}",
-        change.reason,
-    )
 
 
 def what_was_drafted(replay: Replay) -> list[tuple[str, str, str, str]]:

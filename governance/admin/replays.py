@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect
 
 from governance.admin.ledger import ReadOnlyAdmin
-from governance.admin.replay_answers import answer, lines, over_what, what_was_drafted
+from governance.admin.replay_answers import answer, over_what, what_was_drafted
 from governance.admin.replay_forms import DraftForm, WindowForm
 from governance.errors import Conflict, Refusal
 from governance.models import Replay
+from governance.replay_exports import export_changes
 from governance.replays import ask_replay, cancel_replay, note_viewed, work_on
 from governance.rule_content import KINDS
 from governance.rulebook import NoRulebook
@@ -203,9 +204,12 @@ class ReplayAdmin(ReadOnlyAdmin):
         return _shown(request, replay)
 
     def download_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """Every change as CSV."""
+        """Every change as CSV. Asking what it would be takes nothing away."""
         replay = self._replay(request, pk)
-        response = StreamingHttpResponse(lines(replay), content_type="text/csv; charset=utf-8")
+        if request.method == "HEAD":
+            return HttpResponse(content_type="text/csv; charset=utf-8")
+        lines = export_changes(replay, actor=actor_of(request))
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="replay-{pk}.csv"'
         return response
 

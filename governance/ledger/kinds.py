@@ -88,6 +88,7 @@ KINDS: dict[str, str] = {
     "history.exported": "exported {rows} rows of history",
     "dashboard.exported": "exported {rows} rows of the dashboard's table {table}",
     "history.actions_exported": "exported {rows} actions",
+    "history.replay_exported": "exported {rows} changes that the replay of {of} found",
     "history.oversight_exported": "exported how {rows} people review",
 }
 

@@ -14,6 +14,7 @@ from governance.models.rules import (
     LevelScore,
     RulebookVersion,
 )
+from governance.models.second_factor import LastCode
 
 __all__ = [
     "ActionTypeRule",
@@ -24,6 +25,7 @@ __all__ = [
     "Density",
     "EvidenceRule",
     "IndicatorRule",
+    "LastCode",
     "LedgerEntry",
     "Level",
     "LevelScore",

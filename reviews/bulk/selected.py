@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -69,12 +70,13 @@ def decide_selected(
         raise ReasonRequired
     if verdict == Verdict.APPROVE and (refused := _not_together(chosen, person)):
         return refused
-    return [_decide(one, actor=actor, person=person, verdict=verdict, reason=reason) for one in chosen]
+    said = {"verdict": verdict, "reason": reason, "bulk_of": len(chosen)}
+    return [_decide(one, actor=actor, person=person, **said) for one in chosen]
 
 
-def _decide(one: Chosen, *, actor: Actor, person: Person, verdict: str, reason: str) -> Done:
+def _decide(one: Chosen, *, actor: Actor, person: Person, **said: Any) -> Done:
     try:
-        vote = cast_vote(one.action_id, actor=actor, person=person, verdict=verdict, digest=one.digest, reason=reason)
+        vote = cast_vote(one.action_id, actor=actor, person=person, digest=one.digest, **said)
     except (Refusal, DeadlinePassed) as refused:
         return Done(one.action_id, refusal=refused)
     return Done(one.action_id, vote)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from governance.actors import Actor
 from governance.csv_lines import csv_line
-from reviews.taken_away import write_down
+from governance.taken_away import write_down
 
 
 def export_table(

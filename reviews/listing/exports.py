@@ -11,8 +11,8 @@ from django.utils import timezone
 from actions.models import Action
 from governance.actors import Actor
 from governance.csv_lines import csv_line
+from governance.taken_away import write_down
 from reviews.listing.rows import COLUMNS, Line, with_all_a_line_asks
-from reviews.taken_away import write_down
 
 _CHUNK = 500
 

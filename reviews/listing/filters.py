@@ -34,7 +34,7 @@ UNSEEN = "unseen"
 
 _COLUMNS = ("type", "level", "state", "via", "overdue", "escalated", "failed", "late", "decided_since", "decided_until")
 _TEXTS = ("q", "technique", "control", "policy", "degraded")
-_VOTING = ("reviewer", "verdict", "voted_since", "voted_until", "fast")
+_VOTING = ("reviewer", "verdict", "voted_since", "voted_until", "fast", "bulk")
 # Those a person needs every day; the others are behind "More filters".
 SHOWN = ("q", "agent", "state", "level", "since", "until")
 
@@ -86,6 +86,7 @@ class ActionsFilter(RowsBehind):
     failed = flag(_("Reported as failed"))
     degraded = flag(_("Not every rule could be evaluated"))
     fast = flag(_("Voted faster than reading"))
+    bulk = flag(_("Voted on in bulk"))
     canary = choice(
         _("Tests"),
         _("Tests or not"),
@@ -284,7 +285,7 @@ def _waits(given: dict[str, Any]) -> bool:
 
 
 def _voted(given: dict[str, Any]) -> Any:
-    """The actions somebody voted on, as this person, with this verdict, in these days, faster than reading."""
+    """The actions somebody voted on, as this person, with this verdict, in these days, in bulk, faster than reading."""
     votes = Vote.objects.order_by()
     if "reviewer" in given:
         votes = votes.filter(person=given["reviewer"])
@@ -294,6 +295,8 @@ def _voted(given: dict[str, Any]) -> Any:
         votes = votes.filter(created_at__gte=start_of(given["voted_since"]))
     if "voted_until" in given:
         votes = votes.filter(created_at__lt=end_of(given["voted_until"]))
+    if "bulk" in given:
+        votes = votes.filter(bulk_of__isnull=False)
     if "fast" not in given:
         return votes.values("action")
     timed = votes.filter(opened_at__isnull=False).order_by("-created_at")[:VOTES]

@@ -47,6 +47,9 @@ class Vote(models.Model):
     opened_at = models.DateTimeField(
         null=True, help_text="When the page it came from was opened, as far as that is known."
     )
+    bulk_of = models.PositiveSmallIntegerField(
+        null=True, help_text="With how many rows of a queue it was cast at one press; empty: by itself."
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -59,6 +62,7 @@ class Vote(models.Model):
             # How people review over some days, and the votes of one of them.
             models.Index(fields=["-created_at"], name="vote_by_time"),
             models.Index(fields=["person", "-created_at"], name="vote_by_person"),
+            models.Index(fields=["-created_at"], name="vote_in_bulk", condition=Q(bulk_of__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -9,13 +9,13 @@ from django.db import transaction
 
 from governance.actors import Actor
 from governance.csv_lines import csv_line
+from governance.taken_away import write_down
 from reviews.oversight.figures import Reviewing
-from reviews.taken_away import write_down
 
 COLUMNS = (
     "reviewer", "decisions", "approvals", "rejections", "approve rate %", "active hours", "decisions per active hour",
-    "timed decisions", "dwell median s", "dwell p10 s", "faster than reading", "faster than reading %",
-    "approved within 3 s", "canaries caught", "canaries missed", "flagged", "alarm",
+    "decided in bulk", "largest bulk", "timed decisions", "dwell median s", "dwell p10 s", "faster than reading",
+    "faster than reading %", "approved within 3 s", "canaries caught", "canaries missed", "flagged", "alarm",
 )  # fmt: skip
 
 
@@ -39,6 +39,8 @@ def _lines(people: list[Reviewing]) -> Iterator[str]:
                 f"{one.approve_rate:.1f}",
                 one.active_hours,
                 f"{one.per_hour:.1f}",
+                one.in_bulk,
+                one.largest_bulk,
                 one.timed,
                 _seconds(one.median),
                 _seconds(one.p10),

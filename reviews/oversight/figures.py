@@ -19,6 +19,7 @@ class Seen(NamedTuple):
     at: datetime
     opened: datetime | None
     characters: int
+    bulk_of: int | None = None
 
     @property
     def dwell(self) -> timedelta | None:
@@ -85,6 +86,16 @@ class Reviewing:
     def timed(self) -> int:
         """Of how many votes that time is known."""
         return len(self.dwells)
+
+    @property
+    def in_bulk(self) -> int:
+        """How many were cast in the queue, on all ticked rows at one press: nobody knows how those were read."""
+        return sum(vote.bulk_of is not None for vote in self.votes)
+
+    @property
+    def largest_bulk(self) -> int:
+        """The most that were decided at one press."""
+        return max((vote.bulk_of or 0 for vote in self.votes), default=0)
 
     @property
     def median(self) -> timedelta | None:

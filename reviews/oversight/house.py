@@ -66,13 +66,11 @@ class House:
         self.person, self.days, self.now = person, days, now
         self.sees_all = person.has_perm("actions.view_all_teams")
         found = self._votes().order_by("-created_at", "-pk")[: MOST + 1]
-        read = list(
-            found.values_list("person", "verdict", "created_at", "opened_at", Length("action__content")).iterator()
-        )
+        columns = ("person", "verdict", "created_at", "opened_at", Length("action__content"), "bulk_of")
+        read = list(found.values_list(*columns).iterator())
         self.is_cut = len(read) > MOST
         self.people = by_reviewer(
-            Seen(person, verdict == Verdict.APPROVE, at, opened, characters)
-            for person, verdict, at, opened, characters in read[:MOST]
+            Seen(person, verdict == Verdict.APPROVE, *rest) for person, verdict, *rest in read[:MOST]
         )
         self._name(self.people)
 

@@ -149,3 +149,44 @@ def test_a_hint_beside_the_indicators_counts_like_one(submit):
     plain = submit()
     assert beside["cvss_vector"] == within["cvss_vector"] != plain["cvss_vector"]
     assert beside["risk_score"] == plain["risk_score"]
+
+
+class TestBlanks:
+    """What the agent sent is what is bound, shown and decided, blanks and all; only the rules look past them."""
+
+    ODD = {"description": "\u2003Drop it.\n ", "resource": "/etc/passwd ", "tool_name": "\u00a0rm"}
+
+    def test_they_are_kept_and_bound(self, submit):
+        odd = Action.objects.get(pk=submit(**self.ODD)["id"])
+        even = Action.objects.get(pk=submit(**{name: text.strip() for name, text in self.ODD.items()})["id"])
+        assert {name: odd.payload[name] for name in self.ODD} == self.ODD
+        assert (odd.description, odd.resource, odd.tool_name) == tuple(self.ODD.values())
+        assert odd.digest != even.digest
+
+    def test_the_reviewer_sees_them(self, submit, senior, sign_in):
+        html = sign_in(senior).get(f"/actions/{submit(**self.ODD)['id']}/").content.decode()
+        said = html[html.index('id="h-said"') :]
+        assert '<blockquote><span class="ctrl">U+2003</span>Drop it.<span class="nl">⏎</span><br>' in said
+        assert '<span class="ctrl">space</span></blockquote>' in said
+        assert '"/etc/passwd<span class="ctrl">space</span>"' in html
+        assert '"<span class="ctrl">U+00A0</span>rm"' in html
+
+    def test_they_get_around_no_rule(self, submit, api):
+        from tests.governance.changes import change, new_policy
+
+        change(new_policy(condition="action.resource == 'vault' && action.tool == 'rm'", effect="deny"))
+        assert submit(resource="vault", tool_name="rm")["status"] == "rejected"
+        assert submit(resource=" vault\u2028", tool_name="rm\t")["status"] == "rejected"
+
+    def test_a_text_of_blanks_says_nothing(self, api, nothing_written):
+        with nothing_written():
+            answer = api.submit(description=" \u2003\n")
+        assert (answer.status, set(answer["errors"])) == (422, {"description"})
+
+    @pytest.mark.parametrize("name", ["agent_id", "action_type"])
+    @pytest.mark.parametrize("text", ["query ", "\u00a0query", "query\n"])
+    def test_names_have_none_around_them(self, api, nothing_written, name, text):
+        with nothing_written():
+            answer = api.submit(**{name: text})
+        assert (answer.status, set(answer["errors"])) == (422, {name})
+        assert answer["detail"].startswith(f"There are blanks before or after: {name}. Nothing was written.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from governance.admin import replays as pages
-from governance.models import Person, Replay
+from governance.models import LedgerEntry, Person, Replay
 from tests.governance.test_replay_panel import HTMX, replay_it, words
 from tests.support import lifecycles
 from tests.support.api import Api
@@ -137,10 +138,17 @@ def test_the_file_has_every_change_and_no_formula(api: Api, browser: Client, mon
     lifecycles.pending(api, action_type="=cmd\u202e()")
     lifecycles.auto_approved(api)
     ids = copies(3)
-    monkeypatch.setattr("governance.admin.replay_answers._CHUNK", 2)
+    monkeypatch.setattr("governance.replay_exports._CHUNK", 2)
     draft = people_decide("risk.score <= 70", effect="deny", reason="@SUM(A1)")
     replay = pages.work_on(asked(draft).pk, seconds=60)
-    response = browser.get(f"/admin/governance/replay/{replay.pk}/download/")
+    address = f"/admin/governance/replay/{replay.pk}/download/"
+    assert browser.head(address).status_code == 200
+    assert not LedgerEntry.objects.filter(type="history.replay_exported").exists()
+    response = browser.get(address)
+    # Written down before the first line leaves.
+    entry = json.loads(LedgerEntry.objects.get(type="history.replay_exported").body)
+    assert entry["data"] == {"rows": len(ids), "filters": {}, "replay": replay.pk, "of": replay.subject}
+    assert entry["actor"]["name"] == "adam"
     assert response.headers["Content-Disposition"] == f'attachment; filename="replay-{replay.pk}.csv"'
     body = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
     rows = list(csv.DictReader(io.StringIO(body)))

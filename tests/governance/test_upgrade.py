@@ -41,13 +41,89 @@ print(sorted(Person.objects.values_list("username", "time_zone")), guards.missin
 """
 
 
-def test_it_works(tmp_path: Path) -> None:
+# A migration that looks around while it is under way, as a portal would that runs meanwhile; it fails the first time.
+MEANWHILE = """
+import importlib, sqlite3, sys
+import django
+from django.core.management import call_command
+from django.db import connection, migrations, transaction
+from governance import guards
+from governance.actors import command
+
+django.setup()
+from governance import ledger
+if len(sys.argv) > 1:  # the naive twin: what is taken off stays off until the end
+    from contextlib import nullcontext
+    importlib.import_module("governance.management.commands.migrate")._all_or_nothing = lambda _: nullcontext()
+call_command("migrate", verbosity=0)
+with transaction.atomic():
+    ledger.append("kill_switch.released", actor=command("test"), stream="rules", subject={"kind": "rules", "id": "x"}, data={})
+call_command("migrate", "reviews", "0006", verbosity=0)
+
+def rewritten():
+    there = sqlite3.connect(connection.settings_dict["NAME"], timeout=0.1)
+    try:
+        there.execute("UPDATE governance_ledgerentry SET body = 'x'")
+        there.rollback()
+        return "rewritten"
+    except sqlite3.DatabaseError as exc:
+        return str(exc).split(":")[0]
+    finally:
+        there.close()
+
+def state():
+    with connection.cursor() as cursor:
+        columns = [column.name for column in connection.introspection.get_table_description(cursor, "reviews_vote")]
+        cursor.execute("PRAGMA foreign_keys")
+        return ["bulk_of" in columns, guards.missing(connection), cursor.fetchone()[0], rewritten()]
+
+seen = []
+def look(apps, editor):
+    seen.append(rewritten())
+    if len(seen) == 1:
+        raise RuntimeError("the disk is full")
+
+operations = importlib.import_module("reviews.migrations.0007_bulk_votes").Migration.operations
+operations.append(migrations.RunPython(look))
+for _attempt in range(2):
+    try:
+        call_command("migrate", verbosity=0)
+    except RuntimeError as exc:
+        seen.append(str(exc))
+    seen.append(state())
+print(seen)
+"""
+
+
+def told(story: str, folder: Path, *arguments: str) -> str:
+    """What a story in a process of its own ends with."""
     environment = os.environ | {
-        "DATA_DIR": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'old.sqlite3'}",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder / 'old.sqlite3'}",
         "DJANGO_SETTINGS_MODULE": "governance.settings",
     }
     done = subprocess.run(
-        [sys.executable, "-c", STORY], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", story, *arguments],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()
+
+
+def test_it_works(tmp_path: Path) -> None:
+    assert told(STORY, tmp_path) == "[('p1', 'Europe/Berlin'), ('p2', 'UTC')] []"
+
+
+def test_a_portal_that_runs_meanwhile_finds_the_guards(tmp_path: Path) -> None:
+    """Nor does a migration that fails leave a table without them, or half of itself."""
+    refused = "update on governance_ledgerentry is refused"
+    assert told(MEANWHILE, tmp_path) == str(
+        [
+            *("database is locked", "the disk is full", [False, [], 1, refused]),
+            *("database is locked", [True, [], 1, refused]),
+        ]
     )
-    assert done.stdout.strip() == "[('p1', 'Europe/Berlin'), ('p2', 'UTC')] []", done.stderr[-2000:]
+
+
+def test_the_naive_twin_leaves_a_gap(tmp_path: Path) -> None:
+    assert "'rewritten'" in told(MEANWHILE, tmp_path, "naive")

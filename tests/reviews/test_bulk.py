@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -47,7 +48,8 @@ def test_it_works(api: Api, reviewer: Person, sign_in: SignIn) -> None:
     assert "2 of 2 rejected" in text_of(answer)
     assert [row(one.pk).state for one in actions] == ["rejected", "rejected", "pending"]
     assert set(Vote.objects.values_list("reason", flat=True)) == {"Not these."}
-    assert LedgerEntry.objects.filter(type="action.rejected").count() == 2
+    entries = LedgerEntry.objects.filter(type="action.rejected")
+    assert [json.loads(entry.body)["data"]["bulk_of"] for entry in entries] == [2, 2]
 
 
 def test_what_is_refused_stops_none_of_the_others(api: Api, reviewer: Person, sign_in: SignIn) -> None:

@@ -28,6 +28,7 @@ from reviews.models import BreakGlass, Vote
 from reviews.oversight.figures import Seen, by_reviewer
 from reviews.vote import cast_vote
 from tests.reviews.pages import body_of, pay, row, text_of
+from tests.reviews.test_bulk import press
 from tests.support import lifecycles
 from tests.support.api import Api
 from tests.support.people import SETUP, person_called
@@ -248,6 +249,26 @@ def test_the_csv_says_the_same_and_is_written_down(world: dict[str, Any], audito
     body = json.loads(LedgerEntry.objects.get(type="history.oversight_exported").body)
     assert body["data"]["rows"] == len(lines)
     assert body["data"]["filters"] == {"since": "2026-02-01", "until": "2026-03-02", "level": "high"}
+
+
+def test_what_was_decided_in_bulk_is_counted_apart(
+    api: Api, reviewer: Person, auditor: Person, sign_in: SignIn
+) -> None:
+    """Nobody takes it for reading: it is in no number about dwell, and its rows are one click away."""
+    for number in (3, 1):
+        press(sign_in(reviewer), [pay(api, one) for one in range(number)])
+    vote(pay(api, 5), reviewer, "reject", 60)
+    page = sign_in(auditor).get(ADDRESS)
+    (one,) = page.context["people"]
+    assert (one.decisions, one.in_bulk, one.largest_bulk, one.timed) == (5, 4, 3, 1)
+    assert one.median.total_seconds() == pytest.approx(60, abs=5)
+    assert "4 up to 3 at once" in text_of(page)
+    assert "a time made by dividing would be a guess" in text_of(page)
+    behind = html.unescape(re.findall(r'href="(/actions/[^"]*bulk=1[^"]*)"', page.content.decode())[0])
+    assert len(sign_in(auditor).get(behind).context["lines"]) == 4
+    assert len(sign_in(auditor).get("/actions/?bulk=1").context["lines"]) == 4
+    (line,) = csv.DictReader(io.StringIO(body_of(sign_in(auditor).get(CSV))))
+    assert (line["decided in bulk"], line["largest bulk"], line["timed decisions"]) == ("4", "3", "1")
 
 
 def test_the_definitions_stand_on_the_page(api: Api, senior: Person, auditor: Person, sign_in: SignIn) -> None:

@@ -21,13 +21,13 @@ from typing import IO, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from governance import past_actions, rulebook
-from governance.admin.replay_answers import COLUMNS, cells
 from governance.characters import plain
 from governance.csv_lines import csv_line
 from governance.draft_texts import KINDS, draft_of_texts
 from governance.drafts import Drafted, drafted
 from governance.errors import InvalidRule
 from governance.past_actions import PastAction, Span, Window
+from governance.replay_exports import COLUMNS, cells
 from governance.replays import change_of
 from governance.simulation import Comparison, Difference
 from governance.tallies import Tally
