@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.forms import BaseForm
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -105,6 +106,12 @@ def _time(value: datetime | None, form: str) -> SafeString:
         return SafeString("")
     here = timezone.localtime(value)
     return format_html('<time datetime="{}">{}</time>', here.isoformat(), f"{here:{form}}")
+
+
+@register.simple_tag
+def in_use(form: BaseForm) -> int:
+    """How many fields of a form of filters are filled in, besides the search and what is hidden."""
+    return sum(bool(form.data.get(field.name)) for field in form if field.name != "q" and not field.is_hidden)
 
 
 @register.filter

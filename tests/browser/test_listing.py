@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.agents import pay, submit
-from tests.browser.looks import assert_accessible, assert_fits_at, at_every_size
+from tests.browser.looks import DESK, PHONE, assert_accessible, assert_fits_at, at_every_size
 from tests.reviews.pages import DECEPTIVE, XSS, hostile_fields
 from tests.support.portal import LivePortal
 
@@ -53,6 +53,48 @@ def test_it_works(live_portal: LivePortal, page_of: Callable[..., Page]) -> None
     auditor.keyboard.press("j")
     auditor.keyboard.press("Enter")
     expect(auditor).to_have_url(re.compile(rf"/actions/{other}/"))
+
+
+# Where the first row may begin on a phone, in pixels from the top of its screen.
+FIRST_ROW = 380
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_phone_folds_the_filters(live_portal: LivePortal, page_of: Callable[..., Page], script: bool) -> None:
+    number = pay(live_portal, 773, "Harbour Works")
+    page = page_of("aude", viewport=PHONE, has_touch=True, java_script_enabled=script)
+    for address in ("/actions/", "/queues/all/", "/agents/", "/history/", "/rules/action-types/", "/catalogue/"):
+        page.goto(address)
+        place = page.locator("#results tbody tr").first.bounding_box()
+        assert place and place["y"] < FIRST_ROW, address
+
+    page.goto("/actions/")
+    fold, state = page.locator(".fold > summary"), page.get_by_role("combobox", name="State", exact=True)
+    place = fold.bounding_box()
+    assert place and place["height"] >= 44
+    expect(state).to_be_hidden()
+    fold.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Escalated", exact=True)).to_be_visible()
+    state.select_option("waiting")
+    if script:
+        expect(page).to_have_url(re.compile(r"\?state=waiting$"))
+        expect(state).to_be_visible()
+        assert_accessible(page)
+    else:
+        page.get_by_role("button", name="Filter", exact=True).click()
+        # What is in use is said below, each with a way to end it.
+        expect(state).to_be_hidden()
+    expect(fold).to_have_text("Filters 1 in use")
+    expect(page.locator("#results")).to_contain_text(f"#{number}")
+
+    # Where nothing else says what is in use, the filters do.
+    page.goto("/history/?actor=aude")
+    expect(page.get_by_label("Who", exact=True)).to_be_visible()
+    page.goto("/actions/")
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    expect(state).to_be_visible()
+    expect(fold).to_be_hidden()
 
 
 # What a page looks like is the same whatever engine its rows come from.

@@ -177,7 +177,7 @@ class World:
         from tests.support.lifecycles import actor_of
 
         rita = self.people["rita"]
-        save_view(actor=actor_of(rita), person=rita, name="Payments", queue="", query="q=payment", team=None)
+        save_view(actor=actor_of(rita), person=rita, name="Payments", queue="mine", query="q=payment", team=None)
 
 
 def ids_of(*words: str) -> dict[str, int]:

@@ -15,6 +15,13 @@
       const query = new URLSearchParams(given).toString();
       const url = location.pathname + (query ? "?" + query : "");
       history.replaceState(null, "", url);
+      const fold = filters.querySelector(".fold");
+      const used = document.getElementById("filters-used");
+      if (fold && used) {
+        const count = given.filter(([name]) => fold.contains(filters.elements[name])).length;
+        used.hidden = !count;
+        used.querySelector("b").textContent = count;
+      }
       const link = document.getElementById("export");
       if (link) link.search = query;
       const kept = document.querySelector("#views-more input[name=query]");
