@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.models.agents import Agent, AgentKey
@@ -205,7 +206,9 @@ class Action(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.pk} {self.action_type} on {self.resource}"
+        return gettext("#{number} {type} on {resource}").format(
+            number=self.pk, type=self.action_type, resource=self.resource
+        )
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -269,4 +272,4 @@ class Outcome(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} #{self.action_id}"
+        return f"{self.get_kind_display()} #{self.action_id}"
