@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from actions import strict_json
 from actions.differences import differences
 from actions.redaction import redact
+from governance import frozen_words
 from governance.errors import BodyTooLarge, MalformedBody, MissingFields, UnknownField
 from governance.ledger.canonical import canonical, sha256
 from governance.risk import Facts
@@ -177,15 +180,17 @@ def parse_edited(text: str, before: dict[str, Any], most: int) -> Submission:
     try:
         body = strict_json.parse(text.encode(errors="surrogatepass"))
     except MalformedBody as refused:
-        raise MalformedBody(refused.sentence.replace("body", "edited content", 1), errors=refused.errors) from None
+        raise MalformedBody(_unread(refused), errors=refused.errors) from None
     if not isinstance(body, dict):
-        raise MalformedBody("The edited content is not a JSON object. Nothing was written. Keep the outer braces.")
+        raise MalformedBody(_("The edited content is not a JSON object. Nothing was written. Keep the outer braces."))
     touched = [name for name in _NOT_EDITED if body.get(name) != before.get(name)]
     touched += sorted(_CONSUMED.intersection(body))
     if touched:
         raise MalformedBody(
-            f"An edit leaves {', '.join(touched)} as the agent sent it. Nothing was written. Put it back.",
-            errors=dict.fromkeys(touched, "An edit leaves this as it is."),
+            _("An edit leaves {names} as the agent sent it. Nothing was written. Put it back.").format(
+                names=", ".join(touched)
+            ),
+            errors=dict.fromkeys(touched, _("An edit leaves this as it is.")),
         )
     if body.pop("description_derived", False) and body.get("description") == before.get("description"):
         del body["description"]
@@ -193,8 +198,18 @@ def parse_edited(text: str, before: dict[str, Any], most: int) -> Submission:
     if len(edited.content.encode()) > most:
         raise BodyTooLarge
     if not differences(before, edited.payload):
-        raise MalformedBody("Nothing was edited. Nothing was written. Change something, or approve it as it is.")
+        raise MalformedBody(_("Nothing was edited. Nothing was written. Change something, or approve it as it is."))
     return edited
+
+
+def _unread(refused: MalformedBody) -> str:
+    """What a person who edited reads, in their language; the place in it is said as agents read it."""
+    said = refused.sentence.replace("body", "edited content", 1)
+    if frozen_words.is_english():
+        return said
+    return _("The edited content cannot be read. Nothing was written. Correct it and send it again: {said}").format(
+        said=said
+    )
 
 
 def _kept(name: str, value: Any) -> bool:
@@ -220,8 +235,10 @@ def _refuse_server_owned(body: dict[str, Any]) -> None:
     owned = sorted(SERVER_OWNED.intersection(body))
     if owned:
         raise UnknownField(
-            f"Only the server sets {', '.join(owned)}. Nothing was written. Leave it out and send again.",
-            errors=dict.fromkeys(owned, "Only the server sets this."),
+            _("Only the server sets {names}. Nothing was written. Leave it out and send again.").format(
+                names=", ".join(owned)
+            ),
+            errors=dict.fromkeys(owned, _("Only the server sets this.")),
         )
 
 
@@ -232,34 +249,35 @@ def _check_types(body: dict[str, Any]) -> None:
             continue
         if name in _TEXTS:
             if type(value) is not str:
-                errors[name] = "This must be a string."
+                errors[name] = _("This must be a string.")
         elif name in _OBJECTS:
             if type(value) is not dict:
-                errors[name] = "This must be an object."
+                errors[name] = _("This must be an object.")
         elif name in _INTEGERS and type(value) is not int:
-            errors[name] = "This must be an integer."
+            errors[name] = _("This must be an integer.")
     if errors:
         places = ", ".join(f"/{name}" for name in errors)
-        raise MalformedBody(f"The body has the wrong type at {places}. Nothing was written.", errors=errors)
+        says = _("The body has the wrong type at {places}. Nothing was written.")
+        raise MalformedBody(says.format(places=places), errors=errors)
 
 
 def _check_missing(body: dict[str, Any], required: tuple[str, ...]) -> None:
     missing = [name for name in required if not _text(body.get(name))]
     if missing:
         raise MissingFields(
-            f"Missing required fields: {', '.join(missing)}",
-            errors=dict.fromkeys(missing, "This field is required."),
+            _("Missing required fields: {names}").format(names=", ".join(missing)),
+            errors=dict.fromkeys(missing, _("This field is required.")),
         )
 
 
 def _check_lengths(body: dict[str, Any]) -> None:
     errors = {
-        name: f"At most {limit} characters."
+        name: _("At most {limit} characters.").format(limit=limit)
         for name, limit in _TEXTS.items()
         if isinstance(body.get(name), str) and len(body[name]) > limit
     }
     if errors:
-        raise MissingFields(f"Too long: {', '.join(errors)}. Nothing was written.", errors=errors)
+        raise MissingFields(_("Too long: {names}. Nothing was written.").format(names=", ".join(errors)), errors=errors)
 
 
 def _check_names(body: dict[str, Any]) -> None:
@@ -302,7 +320,9 @@ def _merged_details(body: dict[str, Any]) -> dict[str, Any]:
     differing = sorted(name for name in details.keys() & parameters.keys() if details[name] != parameters[name])
     if differing:
         raise MalformedBody(
-            f"/action_details and /parameters disagree about {', '.join(differing)}. Nothing was written.",
-            errors={f"parameters.{name}": "This differs from action_details." for name in differing},
+            _("/action_details and /parameters disagree about {names}. Nothing was written.").format(
+                names=", ".join(differing)
+            ),
+            errors={f"parameters.{name}": _("This differs from action_details.") for name in differing},
         )
     return {**parameters, **details}

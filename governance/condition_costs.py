@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import re2
 
-from governance import condition_tree
+from governance import condition_messages, condition_tree
 from governance.condition_tree import Node
 
 LIMIT = 30_000_000  # units of work one condition may be: some 30 ms at worst
@@ -65,7 +65,7 @@ def tree_of(serialised: bytes) -> Node:
     """The tree of a compiled condition. Raises TooCostly for what no bound is known for."""
     tree = condition_tree.read(serialised)
     if (depth := _depth(tree)) > DEEPEST:
-        raise TooCostly(f"Loops stand {depth} deep in each other here; {DEEPEST} is the limit.")
+        raise TooCostly(condition_messages.too_deep(depth, DEEPEST))
     _cost(tree, {}, Size(SHORT, SHORT))
     return tree
 
@@ -206,7 +206,7 @@ def _function(node: Node) -> Callable[[Node, list[Bound]], Cost]:
     try:
         return _FUNCTIONS[node.name]
     except KeyError:
-        raise TooCostly(f"{node.name}() is not available in conditions.") from None
+        raise TooCostly(condition_messages.not_available(node.name)) from None
 
 
 def _constant(node: Node, bounds: list[Bound]) -> Cost:
@@ -270,7 +270,7 @@ def _matches(node: Node, bounds: list[Bound]) -> Cost:
     """RE2 is linear in the text, times the size of the expression where no table of states can help."""
     pattern = node.parts[1].text
     if pattern is None:
-        raise TooCostly("The expression of matches() must be written out in the condition, as a text in quotes.")
+        raise TooCostly(condition_messages.no_expression())
     steps = _steps(pattern)
     return 10.0 * steps * bounds[0].units + 200.0 * steps, _SMALL
 
@@ -285,7 +285,7 @@ def _steps(pattern: str) -> int:
         return int(re2.compile(pattern, _QUIET).programsize)
     except re2.error as exc:
         why = exc.args[0].decode() if exc.args and isinstance(exc.args[0], bytes) else str(exc)
-        raise TooCostly(f"matches() is given no regular expression of RE2: {why}.") from exc
+        raise TooCostly(condition_messages.no_expression(why)) from exc
 
 
 def _wider(bounds: list[Bound], units: float) -> Bound:

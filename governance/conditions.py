@@ -8,7 +8,6 @@ and then a person looks.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,8 +18,10 @@ from typing import Any, Literal
 
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_optional, ext_strings
+from django.utils.translation import gettext as _
 
 from governance import condition_costs as costs
+from governance import condition_messages as messages
 from governance.condition_tree import Node
 from governance.errors import InvalidRule
 
@@ -131,26 +132,34 @@ def check(text: str) -> None:
 def compile(text: str) -> Program:
     """The program of a condition, for any number of evaluations in any thread. Raises like `check`."""
     if not text.strip():
-        raise _invalid("Line 1, column 1: Syntax error: there is no condition yet. One that always holds is: true")
+        raise _invalid(_("Line 1, column 1: Syntax error: there is no condition yet. One that always holds is: true"))
     if len(text) > MAX_LENGTH:
-        raise _invalid(f"The condition has {len(text)} characters; {MAX_LENGTH} is the limit.")
+        raise _invalid(
+            _("The condition has {count} characters; {most} is the limit.").format(count=len(text), most=MAX_LENGTH)
+        )
     if len(re.findall(r"\bopt(?:Flat)?Map\b", text)) > MAX_MAPS:
-        raise _invalid(f"optMap and optFlatMap may stand in a condition {MAX_MAPS} times at most.")
+        raise _invalid(_("optMap and optFlatMap may stand in a condition {most} times at most.").format(most=MAX_MAPS))
     try:
         engine = _environment.compile(text)
     except Exception as exc:  # the engine's own exceptions are bare RuntimeErrors
-        raise _invalid(_in_words(str(exc), text)) from exc
+        raise _invalid(messages.in_words(str(exc), text, VARIABLES)) from exc
     kind = engine.return_type().name()
     if kind != "BOOL":
-        raise _invalid(f"The condition must be true or false; this is {kind.lower()}. Compare it with something.")
+        raise _invalid(
+            _("The condition must be true or false; this is {kind}. Compare it with something.").format(
+                kind=kind.lower()
+            )
+        )
     try:
         tree = costs.tree_of(engine.serialize())
     except costs.TooCostly as exc:
         raise _invalid(str(exc)) from exc
     if costs.work_of(tree, _ORDINARY) > costs.LIMIT:
         raise _invalid(
-            "The condition could take too long even on an ordinary action. Use fewer loops, a shorter regular"
-            " expression, or less text made of text."
+            _(
+                "The condition could take too long even on an ordinary action. Use fewer loops, a shorter regular"
+                " expression, or less text made of text."
+            )
         )
     return Program(engine, tree, costs.room_of(tree))
 
@@ -174,14 +183,11 @@ def why_unknown(program: Program, values: Activation) -> str:
         return ""
     try:
         if _too_large(program, values):
-            return "The action is too large for this condition: it could take too long."
+            return _("The action is too large for this condition: it could take too long.")
         said = str(program.engine.eval(values.engine).plain_value())
     except Exception as exc:
         said = str(exc)
-    for pattern, sentence in _WHY:
-        if match := re.search(pattern, said):
-            return sentence.format(*match.groups())
-    return f"The engine says: {_without_status(said)[:200]}"
+    return messages.why_unknown(said)
 
 
 def leaves_open(program: Program) -> bool:
@@ -203,66 +209,5 @@ def _too_large(program: Program, values: Activation) -> bool:
     return values.size.units > program.room and costs.work_of(program.tree, values.size) > costs.LIMIT
 
 
-# -- The engine's messages, for people ---------------------------------------------------------------------
-
-_WHY = (
-    (r"Key not found in map : (.+)", "The action has no {}."),
-    (r"No matching overloads found : _(\S+)_\((\w+), (\w+)\)", "{1} and {2} cannot be compared or combined by {0}."),
-    (r"No matching overloads found : (\w+)\(", "{}() cannot be applied to that kind of value."),
-    (r"Applying SELECT to non-message type", "A part was asked for of a value that has no parts."),
-    (r"Iteration budget exceeded", "The loops would take more than 10,000 rounds."),
-    (r"divide by zero|modulus by zero", "It divides by zero."),
-    (r"index=(\S+) size=(\S+)", "The list has no place {0}: it holds {1}."),
-    (r"Invalid timezone", "It names no time zone. One is written like Europe/Berlin."),
-)  # fmt: skip
-
-_PROSE = (
-    "This is a sentence, and sentences are not read here: a “not” read the wrong way would let through what it was"
-    ' meant to stop. Write a condition, such as action.type == "transaction", or start from a template.'
-)
-
-
-def _without_status(message: str) -> str:
-    return re.sub(r"\s*\[[A-Z_]+\]$", "", re.sub(r"^[A-Z_]+: ", "", message))
-
-
-def _in_words(message: str, text: str) -> str:
-    """The engine's message without its status words, its places spelled out, with a hint where one is to be had."""
-    message = _without_status(message).replace(" (in container '')", "")
-    message = re.sub(r"ERROR: <input>:(\d+):(\d+): ", r"Line \1, column \2: ", message)
-    message = re.sub(r"overload for '_(\S+)_' applied to '\((.*)\)'", r"overload for \1 applied to \2", message)
-    if _is_prose(text) and "Syntax error" in message:
-        return f"{_PROSE}\n{message}"
-    hint = _hint(message, text)
-    return f"{message}\n{hint}" if hint else message
-
-
-def _is_prose(text: str) -> bool:
-    """Whether three bare words follow one another, which no condition has."""
-    bare = re.sub(r"\"[^\"]*\"|'[^']*'|//.*", '""', text)
-    return re.search(r"\b[A-Za-z]{2,} +(?!in\b)[A-Za-z]{2,} +(?!in\b)[A-Za-z]{2,}\b", bare) is not None
-
-
-def _hint(message: str, text: str) -> str:
-    if unknown := re.search(r"undeclared reference to '([\w.]+)'", message):
-        name = unknown[1]
-        called = re.search(rf"\b{re.escape(name)}\s*\(", text)
-        if called:
-            return ""
-        if close := difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.9):
-            return f"Did you mean {close[0]}?"
-        first = name.partition(".")[0]
-        if parts := [known.removeprefix(f"{first}.") for known in VARIABLES if known.startswith(f"{first}.")]:
-            return f"What is known of {first}: {', '.join(parts)}."
-        return "" if "." in name else f'Text stands in quotes: "{name}".'
-    if "Syntax error" not in message:
-        return ""
-    if re.search(r"(?<![=!<>])=(?!=)", text):
-        return "Two values are compared by ==, not by =."
-    if re.search(r"\b(and|or|not)\b", text, re.IGNORECASE):
-        return "And is written &&, or is ||, not is !."
-    return ""
-
-
 def _invalid(problem: str) -> InvalidRule:
-    return InvalidRule(f"{problem}\nNothing was changed.", errors={"condition": problem})
+    return InvalidRule(f"{problem}\n{_('Nothing was changed.')}", errors={"condition": problem})

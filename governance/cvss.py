@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypedDict
 
 import cvss
+from django.utils.translation import gettext as _
 
 from governance.errors import InvalidRule
 
@@ -52,16 +53,16 @@ def base(vector: str) -> BaseScore:
 # Every new version of the rules asks for the vectors of all of them, most of which many rules share.
 @lru_cache(maxsize=4096)
 def _base(vector: str) -> tuple[str, str, float, str]:
-    prefix, _, metrics = vector.partition("/")
+    prefix, _slash, metrics = vector.partition("/")
     version = prefix.removeprefix("CVSS:")
     if prefix == version or version not in _MAKERS:
-        raise _invalid("a vector begins with CVSS:3.1/ or CVSS:4.0/")
+        raise _invalid(_("a vector begins with CVSS:3.1/ or CVSS:4.0/"))
     try:
         scored = _MAKERS[version](vector)
     except cvss.CVSSError as exc:
         raise _invalid(str(exc)) from exc
     if extra := [name for name in _names(metrics) if name not in _BASE_METRICS[version]]:
-        raise _invalid(f"only base metrics belong here, not {', '.join(extra)}")
+        raise _invalid(_("only base metrics belong here, not {names}").format(names=", ".join(extra)))
     return version, scored.clean_vector(), float(scored.base_score), scored.severities()[0].upper()
 
 
@@ -74,8 +75,8 @@ def environment(requirements: str) -> str:
     given = [part for part in requirements.upper().replace(" ", "").split("/") if part]
     allowed = {f"{name}:{value}" for name in _REQUIREMENTS for value in "HM"}
     if wrong := [part for part in given if part not in allowed]:
-        sentence = f"{wrong[0]} is not a security requirement. Write CR, IR or AR with H or M: CR:H/IR:H."
-        raise InvalidRule(f"{sentence} Nothing was changed.", errors={"cvss_environment": sentence})
+        sentence = _("{wrong} is not a security requirement. Write CR, IR or AR with H or M: CR:H/IR:H.")
+        raise _refused("cvss_environment", sentence.format(wrong=wrong[0]))
     return strictest(tuple(given))
 
 
@@ -115,5 +116,8 @@ def _names(metrics: str) -> list[str]:
 
 
 def _invalid(problem: str) -> InvalidRule:
-    sentence = f"The CVSS vector is not valid: {problem}."
-    return InvalidRule(f"{sentence} Nothing was changed.", errors={"cvss_vector": sentence})
+    return _refused("cvss_vector", _("The CVSS vector is not valid: {problem}.").format(problem=problem))
+
+
+def _refused(field: str, sentence: str) -> InvalidRule:
+    return InvalidRule(f"{sentence} {_('Nothing was changed.')}", errors={field: sentence})

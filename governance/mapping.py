@@ -10,6 +10,8 @@ from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from governance import evidence
 
 LEVELS = ("low", "medium", "high", "critical")
@@ -99,11 +101,15 @@ def make(
     by_value = {(rule.key, rule.value): rule for rule in indicators}
     texts = tuple(texts)
     if set(base) != set(LEVELS):
-        raise ValueError(f"the levels are {', '.join(LEVELS)}, not {', '.join(base) or 'none'}")
+        raise ValueError(
+            _("the levels are {levels}, not {given}").format(levels=", ".join(LEVELS), given=", ".join(base) or "–")
+        )
     if FALLBACK not in by_pattern:
-        raise ValueError(f"there is no rule {FALLBACK} for action types without a rule of their own")
+        raise ValueError(
+            _("there is no rule {name} for action types without a rule of their own").format(name=FALLBACK)
+        )
     if unknown := {rule.level for rule in by_pattern.values()} - set(LEVELS):
-        raise ValueError(f"{unknown.pop()} is not a level")
+        raise ValueError(_("{name} is not a level").format(name=unknown.pop()))
     points = [
         *base.values(),
         *(rule.extra_points for rule in by_pattern.values()),
@@ -111,7 +117,9 @@ def make(
         *(number for one in by_value.values() for number in (one.points, one.up_to)),
     ]
     if wrong := [number for number in points if not 0 <= number <= HIGHEST or number % STEP]:
-        raise ValueError(f"points run from 0 to 100 in steps of {STEP}, not {wrong[0]}")
+        raise ValueError(
+            _("points run from 0 to 100 in steps of {step}, not {given}").format(step=STEP, given=wrong[0])
+        )
     words = [word for rule in texts for word in rule.words]
     any_word = evidence.pattern(words) if words else None
     return Mapping(version, base, by_pattern, texts, by_value, any_word)

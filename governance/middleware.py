@@ -28,6 +28,7 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxMiddleware
 
+from governance.languages import asked_for, chosen_by
 from governance.models import Person
 from governance.second_factor import has_second_factor
 from governance.session_names import session_name
@@ -149,8 +150,8 @@ class PagePerson:
         if is_for_agents(request):
             return self.get_response(request)
         person = request.user if isinstance(request.user, Person) else None
-        chosen = person.language if person and person.language in dict(settings.LANGUAGES) else ""
-        language = chosen or translation.get_language_from_request(request)
+        chosen = chosen_by(person)
+        language = chosen or asked_for(request)
         # The thread serves somebody else next: what was in force before comes back, whatever happens.
         with timezone.override(zone_named(person.time_zone if person else "UTC")), translation.override(language):
             response = self._answer(request, person)

@@ -266,6 +266,11 @@ ENVIRONMENT = env.str("ENVIRONMENT", default="production")  # what /api/deployme
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # each in its own words; governance/locale has them
+# Of chat rooms, of mail to whoever chose none, and of pages for a browser that asks for none of them. Never of agents,
+# commands and the ledger: these are English, as LANGUAGE_CODE says.
+DEFAULT_LANGUAGE = env.str("DEFAULT_LANGUAGE", default="en")
+if DEFAULT_LANGUAGE not in dict(LANGUAGES):
+    raise ImproperlyConfigured(f"DEFAULT_LANGUAGE: {DEFAULT_LANGUAGE} is not one of {', '.join(dict(LANGUAGES))}.")
 FORMAT_MODULE_PATH = ["governance.formats"]
 TIME_ZONE = "UTC"  # of agents, commands and whoever has not chosen one
 USE_I18N = True

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from governance.risk import REVIEW_LINE, Facts
 
 
@@ -77,7 +79,9 @@ def make(rows: Iterable[Mapping[str, Any]]) -> Thresholds:
     for row in rows:
         review, deny = float(row["review_from"]), row["deny_from"]
         if not 0 <= review <= 90:
-            raise ValueError(f"a person decides from a score between 0 and 90 on, not {review:g}")
+            raise ValueError(
+                _("a person decides from a score between 0 and 90 on, not {given}").format(given=f"{review:g}")
+            )
         name = f"{row['agent_type']} agents" if row["agent_type"] else f"agent {row['agent_id']}"
         line = Threshold(review, None if deny is None else float(deny), name, row["reason"])
         if row["agent_type"]:

@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from governance.frozen_words import factor as in_words
+from governance.frozen_words import number
+
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -33,7 +36,7 @@ def waterfall(assessment: Mapping[str, Any]) -> list[Step]:
         before, total = total, total + points
         low, high = sorted((_bounded(before), _bounded(total)))
         kind = str(factor.get("kind") or "note")
-        steps.append(Step(kind, str(factor.get("label") or ""), _signed(points, kind), low, high - low))
+        steps.append(Step(kind, in_words(str(factor.get("label") or "")), _signed(points, kind), low, high - low))
     return steps
 
 
@@ -70,10 +73,10 @@ def _bounded(value: float) -> float:
 
 def _signed(points: float, kind: str) -> str:
     if kind == "base":
-        return f"{points:g}"
+        return number(points)
     if points == 0:
         return "±0"
-    return f"+{points:g}" if points > 0 else f"{_MINUS}{-points:g}"
+    return f"+{number(points)}" if points > 0 else f"{_MINUS}{number(-points)}"
 
 
 _IMPACT = {"N": _("none"), "L": _("low"), "H": _("high")}

@@ -112,7 +112,7 @@ def _copy(action_id: int, name: str) -> tuple[str, str, dict[str, Any]]:
     if body is None:
         raise NotPlantable(
             _("The flaw does not fit action {action_id}: {title}. Nothing was planted.").format(
-                action_id=action_id, title=flaw.title.lower()
+                action_id=action_id, title=_(flaw.title)
             )
         )
     return f"{flaw.title}, copied from action {action_id}", flaw.lesson, body

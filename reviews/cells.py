@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from governance import frozen_words
 from reviews.rendering import visible_line
 
 _LEVELS = {
@@ -30,7 +31,9 @@ def level(name: str) -> str:
 def risk(name: str, score: float) -> SafeString:
     """The risk as word, shape, number and colour, always the four together."""
     known = name if name in _LEVELS else ""
-    return format_html('<span class="risk {}">{} <span class="num">{}</span></span>', known, level(name), f"{score:g}")
+    return format_html(
+        '<span class="risk {}">{} <span class="num">{}</span></span>', known, level(name), frozen_words.number(score)
+    )
 
 
 def what(number: int, url: str, sentence: SafeString, agent: str, *rest: str) -> SafeString:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from actions.models import Action
+from governance import frozen_words
 from governance.models import Person
 from governance.models import Policy as PolicyRow
 from reviews.assessments import Step, adds_up, cvss_words, of_mitre, of_owasp, waterfall
@@ -27,7 +28,7 @@ class Classified:
         self.action = action
         self.person = person
         self.assessment: dict[str, Any] = action.assessment or {}
-        self.verdict: dict[str, Any] = action.verdict or {}
+        self.verdict = frozen_words.verdict(action.verdict or {})
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -54,12 +55,14 @@ class Classified:
     def line_of(self) -> str:
         """Whose line it is, where it is not everybody's."""
         found = str((self.verdict.get("threshold") or {}).get("applies_to") or "")
-        return "" if found == "every agent" else found
+        return "" if found == "every agent" else frozen_words.line(found)
 
     @cached_property
     def cvss(self) -> dict[str, Any]:
         """The CVSS block with the metrics of the vector that holds, in words; empty when there is none."""
-        found = self.assessment.get("cvss") or {}
+        found = dict(self.assessment.get("cvss") or {})
+        if context := found.get("environmental"):
+            found["environmental"] = context | {"because": frozen_words.because(context.get("because") or ())}
         here = found.get("environmental") or found
         return {**found, "here": here, "words": cvss_words(str(here.get("vector") or ""))} if found else {}
 

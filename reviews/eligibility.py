@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from actions.models import Action, ActionQuerySet, State
 from governance import routing
 from governance.errors import NotEligible, NotPending, NotWanted, Refusal
+from governance.frozen_words import number
 from governance.models import Delegation, Person
 from governance.routing import Ballot, Route, Standing
 from governance.rule_authors import moments_of_changes_by
@@ -249,7 +250,7 @@ def _refused_from(reviewer: Reviewer, seat: Seat, action: Action, route: Route, 
         ceiling = max(routing.CEILINGS.get(seat.level, 0.0), 0.0)
         return NotEligible(
             _("The score {risk_score} is above your approval level: you may decide up to {ceiling}.").format(
-                risk_score=f"{action.risk_score:g}", ceiling=f"{ceiling:g}"
+                risk_score=number(action.risk_score), ceiling=number(ceiling)
             )
         )
     if not routing.would_help(route, now, seat.ballot(action, now.stage), escalated=action.escalated):

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from governance.ledger.kinds import KINDS, sentence
+from governance.ledger import words
+from governance.ledger.kinds import sentence
 from governance.models import LedgerEntry, Person
 from reviews.keyset import Keyset
 from reviews.rendering import plain, visible_line
@@ -63,21 +64,24 @@ class Line:
 
     @property
     def html(self) -> SafeString:
-        """The sentence after the actor's name. What came from outside is a marked value in it, never words of ours."""
-        template = KINDS.get(self.entry.type)
+        """The sentence after the actor's name, in the reader's language.
+
+        What came from outside is a marked value in it, never words of ours.
+        """
+        template = words.template(self.entry.type)
         if template is None:
             return visible_line(self.text, limit=_LIMIT)
         parts: list[SafeString] = []
         for literal, name, _, _ in Formatter().parse(template):
             parts.append(format_html("{}", literal))
             if name is not None:
-                shown = visible_line(_text(self.data.get(name)), limit=_LIMIT)
+                shown = visible_line(words.value(name, _text(self.data.get(name))), limit=_LIMIT)
                 parts.append(shown if name in _OURS else format_html('<span class="val">{}</span>', shown))
         return SafeString("".join(parts))
 
     @property
     def text(self) -> str:
-        """The same sentence without HTML."""
+        """The same sentence without HTML, in English, for files."""
         return plain(sentence(self.entry.type, {name: _text(value) for name, value in self.data.items()}))
 
     @property

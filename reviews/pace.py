@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from actions.models import Action
 from governance.errors import TooFast
+from governance.frozen_words import number
 from governance.models import Level, Person
 
 _signer = signing.Signer(salt="reviews.pace")
@@ -51,7 +52,7 @@ def check_pace(action: Action, opened: datetime | None) -> None:
             ).format(
                 level=Level(action.risk_level).label.lower(),
                 passed=f"{passed:.0f}",
-                wanted=f"{wanted:g}",
+                wanted=number(wanted),
                 left=f"{max(wanted - passed, 1):.0f}",
             )
         )

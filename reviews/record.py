@@ -197,10 +197,14 @@ class Record:
     @cached_property
     def _rows(self) -> list[tuple[Any, ...]]:
         """Those of them of the last 90 days, latest first: the number of each, and the fields of its kind."""
-        rows = self._recent().order_by("-id").annotate(
-            alike=Q(action_type=self.action.action_type) & ~Q(pk=self.action.pk),
-            same_resource=Q(resource=self.action.resource),
-            lately=Q(created_at__gte=self._since),
+        rows = (
+            self._recent()
+            .order_by("-id")
+            .annotate(
+                alike=Q(action_type=self.action.action_type) & ~Q(pk=self.action.pk),
+                same_resource=Q(resource=self.action.resource),
+                lately=Q(created_at__gte=self._since),
+            )
         )
         return list(rows.values_list("pk", *_Kind._fields))
 

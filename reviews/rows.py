@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from actions.models import Action, State
+from governance import frozen_words
 from governance.errors import Refusal
 from governance.models import Person
 from governance.routing import Route, Standing
@@ -75,7 +76,7 @@ class Row:
         """Why a person must look: what the rules gave as reasons, then why this type of action scores as it does."""
         reasons = self.action.verdict.get("reasons") or self.action.assessment.get("review_reasons") or []
         scored = self.action.assessment.get("why")
-        return [str(reason) for reason in [*reasons, *([scored] if scored else [])][:2]]
+        return [frozen_words.reason(str(reason)) for reason in [*reasons, *([scored] if scored else [])][:2]]
 
     @property
     def degraded(self) -> bool:

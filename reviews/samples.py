@@ -11,6 +11,7 @@ from actions.models import Action, Sample
 from governance.actors import Actor
 from governance.english import in_english
 from governance.errors import AlreadyLookedAt, Conflict, MalformedBody, NotEligible, ReasonRequired, Refusal
+from governance.frozen_words import number
 from governance.models import Person
 from reviews.eligibility import Reviewer, owners_of, reaches, reviewer_of
 from reviews.vote import MAX_REASON, checked_text, locked
@@ -62,6 +63,6 @@ def sample_refusal(who: Person | Reviewer, action: Action, sample: Sample) -> Re
         return NotEligible(_("You own this agent, so somebody else must look at what it does."))
     if not reaches(reviewer.person.approval_level or 0, action):
         return NotEligible(
-            _("The score {risk_score} is above your approval level.").format(risk_score=f"{action.risk_score:g}")
+            _("The score {risk_score} is above your approval level.").format(risk_score=number(action.risk_score))
         )
     return None

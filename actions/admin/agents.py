@@ -23,6 +23,7 @@ from actions.models import Agent, AgentKey, KillSwitch, Sample
 from governance.admin.bounded import BoundedAdmin
 from governance.characters import plain
 from governance.errors import Refusal
+from governance.frozen_words import number
 from governance.models import Person
 from governance.rulebook import NoRulebook
 from governance.sign_in import actor_of
@@ -35,7 +36,9 @@ class ReasonForm(forms.Form):
     """The reason every switch asks for."""
 
     reason = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}), help_text=gettext_lazy("Kept in the ledger, shown to agents.")
+        label=gettext_lazy("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Kept in the ledger, shown to agents."),
     )
 
 
@@ -182,7 +185,7 @@ class AgentAdmin(_Asks, BoundedAdmin):
             held_to = line_of(agent)
         except NoRulebook as exc:
             return _("A person decides everything: {why}").format(why=exc)
-        review, deny = f"{held_to.review_from:g}", f"{held_to.deny_from or 0:g}"
+        review, deny = number(held_to.review_from), number(held_to.deny_from or 0)
         says = _("A person decides from a score of {review} on; nothing is refused by its score alone.")
         if held_to.deny_from is not None:
             says = _(
@@ -268,7 +271,9 @@ class AgentAdmin(_Asks, BoundedAdmin):
             return _("Key {public_id} is revoked; its next request is refused.").format(public_id=key.public_id)
 
         back = reverse("admin:actions_agent_change", args=[pk])
-        return self.ask(request, title=f"Revoke key {key.public_id}", button="Revoke key", back=back, verb=verb)
+        return self.ask(
+            request, title=_("Revoke key {key}").format(key=key.public_id), button=_("Revoke key"), back=back, verb=verb
+        )
 
     def block(self, request: HttpRequest, pk: int) -> HttpResponse:
         said = _("Blocked {agent}.")

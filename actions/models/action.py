@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.models.agents import Agent, AgentKey
@@ -223,7 +224,9 @@ class Action(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.pk} {self.action_type} on {self.resource}"
+        return gettext("#{number} {type} on {resource}").format(
+            number=self.pk, type=self.action_type, resource=self.resource
+        )
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -287,4 +290,4 @@ class Outcome(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} #{self.action_id}"
+        return f"{self.get_kind_display()} #{self.action_id}"

@@ -28,7 +28,9 @@ from governance.sign_in import actor_of
 class ReasonForm(forms.Form):
     """Why an admin ends it."""
 
-    reason = forms.CharField(max_length=MAX_REASON, help_text=gettext_lazy("Kept in the ledger."))
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=MAX_REASON, help_text=gettext_lazy("Kept in the ledger.")
+    )
 
 
 class DelegationForm(forms.Form):
@@ -38,7 +40,9 @@ class DelegationForm(forms.Form):
     delegate = forms.ModelChoiceField(Person.objects.none(), label=gettext_lazy("Who acts for them"))
     starts_at = forms.DateTimeField(required=False, help_text=gettext_lazy("Empty: from now on."))
     ends_at = forms.DateTimeField(help_text=gettext_lazy("Year-month-day hour:minute, at most 90 days later."))
-    reason = forms.CharField(max_length=MAX_REASON, help_text=gettext_lazy("Kept in the ledger."))
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=MAX_REASON, help_text=gettext_lazy("Kept in the ledger.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -31,7 +31,8 @@ from governance.ledger.inspection import (
     verify_stream,
     verify_these,
 )
-from governance.ledger.kinds import KINDS, sentence
+from governance.ledger.kinds import KINDS
+from governance.ledger.words import said
 from governance.models import LedgerEntry
 
 _MAX_ID = 2**63 - 1
@@ -71,7 +72,10 @@ class _Kind(admin.SimpleListFilter):
     title, parameter_name = gettext_lazy("subject"), "type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(about, about.replace("_", " ")) for about in sorted({kind.partition(".")[0] for kind in KINDS})]
+        return [
+            (about, _(about.replace("_", " ").capitalize()))
+            for about in sorted({kind.partition(".")[0] for kind in KINDS})
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         wanted = self.value()
@@ -123,7 +127,7 @@ class LedgerEntryAdmin(BigReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("what happened"))
     def what(self, entry: LedgerEntry) -> str:
-        return plain(sentence(entry.type, _data(entry)), limit=_LINE)
+        return plain(said(entry.type, _data(entry)), limit=_LINE)
 
     @admin.display(description=gettext_lazy("who"))
     def who(self, entry: LedgerEntry) -> str:
@@ -171,7 +175,7 @@ class LedgerEntryAdmin(BigReadOnlyAdmin):
         places = dict(beside.values_list("seq", "pk"))
         report, complaint = _looked(lambda: verify_entry(entry.pk))
         return {
-            "said": sentence(entry.type, _data(entry)),
+            "said": said(entry.type, _data(entry)),
             "lines": in_lines(entry.body),
             "before": places.get(entry.seq - 1),
             "following": places.get(entry.seq + 1),

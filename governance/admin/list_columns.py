@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from governance import risk
+from governance.frozen_words import number
 from governance.models import Level
 
 
@@ -18,7 +19,7 @@ def level_badge(score: float, level: str = "") -> str:
     """A score's level as reviewers see it everywhere."""
     level = level or risk.level_of(score)
     return format_html(
-        '<span class="risk {}">{} <span class="num">{}</span></span>', level, Level(level).label, f"{score:g}"
+        '<span class="risk {}">{} <span class="num">{}</span></span>', level, Level(level).label, number(score)
     )
 
 

@@ -26,6 +26,7 @@ class PersonForm(forms.ModelForm):
 
     new_password = forms.CharField(
         required=False,
+        label=gettext_lazy("New password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=gettext_lazy("At least 12 characters. Leave it empty to keep the present one."),
     )
@@ -83,10 +84,14 @@ class PersonAdmin(BoundedAdmin):
     stream = "person"
     actions = None
     form = PersonForm
-    list_display = ("username", "shown_name", "role", "approval_level", "is_active", "last_login")
+    list_display = ("username", "shown", "role", "approval_level", "is_active", "last_login")
     list_filter = ("role", "is_active", "groups")
     search_fields = ("username", "first_name", "last_name", "email")
     filter_horizontal = ("groups",)
+
+    @admin.display(description=gettext_lazy("shown name"))
+    def shown(self, person: Person) -> str:
+        return person.shown_name
 
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple[str, ...]:
         return ("username",) if obj else ()

@@ -12,10 +12,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from governance import conditions
+from governance import conditions, frozen_words
 from governance.admin.policy_desk import PolicyDesk
 from governance.admin.policy_forms import PolicyForm, ThresholdForm
 from governance.admin.rules import RuleAdmin
+from governance.frozen_words import number
 from governance.local_time import shown
 from governance.models import AgentType, Policy, Threshold
 from governance.policy_templates import BY_SLUG
@@ -118,10 +119,14 @@ class PolicyAdmin(PolicyDesk):
 @admin.register(Threshold)
 class ThresholdAdmin(RuleAdmin):
     form = ThresholdForm
-    list_display = ("name", "decided_from", "refused_from", "reason", "is_enabled")
+    list_display = ("whose", "decided_from", "refused_from", "reason", "is_enabled")
     list_filter = ("agent_type", "is_enabled")
     list_select_related = ("team",)
     search_fields = ("agent_id", "reason")
+
+    @admin.display(description=gettext_lazy("for whom"), ordering="agent_type")
+    def whose(self, threshold: Threshold) -> str:
+        return frozen_words.line(threshold.name)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         whom = _(
@@ -146,13 +151,13 @@ class ThresholdAdmin(RuleAdmin):
                 _(
                     "Agents nobody has registered now pass without a person up to {review_from}; the guide's line is"
                     " {review_line}. Anybody with a key can name a new agent."
-                ).format(review_from=f"{obj.review_from:g}", review_line=f"{REVIEW_LINE:g}"),
+                ).format(review_from=number(obj.review_from), review_line=number(REVIEW_LINE)),
             )
 
     @admin.display(description=gettext_lazy("A person decides from"), ordering="review_from")
     def decided_from(self, line: Threshold) -> str:
-        return f"{line.review_from:g}"
+        return number(line.review_from)
 
     @admin.display(description=gettext_lazy("Refused from"), ordering="deny_from")
     def refused_from(self, line: Threshold) -> str:
-        return _("never") if line.deny_from is None else f"{line.deny_from:g}"
+        return _("never") if line.deny_from is None else number(line.deny_from)

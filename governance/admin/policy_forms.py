@@ -57,8 +57,15 @@ class Moment(forms.DateTimeInput):
 class PolicyForm(RuleForm):
     """A policy, with every choice explained where it is made."""
 
-    effect = forms.ChoiceField(choices=lambda: _explained(_EFFECTS), widget=forms.RadioSelect)
-    mode = forms.ChoiceField(choices=lambda: _explained(_MODES), widget=forms.RadioSelect, initial=Policy.Mode.OBSERVE)
+    effect = forms.ChoiceField(
+        label=gettext_lazy("Effect"), choices=lambda: _explained(_EFFECTS), widget=forms.RadioSelect
+    )
+    mode = forms.ChoiceField(
+        label=gettext_lazy("Mode"),
+        choices=lambda: _explained(_MODES),
+        widget=forms.RadioSelect,
+        initial=Policy.Mode.OBSERVE,
+    )
     valid_from = forms.DateTimeField(
         label=gettext_lazy("Valid from"),
         required=False,

@@ -21,6 +21,7 @@ from governance.admin import pickers, rule_preview
 from governance.admin.list_columns import RuleColumns, level_badge, level_word
 from governance.admin.risk_forms import ActionTypeRuleForm, EvidenceRuleForm, IndicatorRuleForm
 from governance.admin.rules import RuleAdmin
+from governance.frozen_words import number
 from governance.mapping import FALLBACK
 from governance.models import ActionTypeRule, Control, EvidenceRule, IndicatorRule, LevelScore, Technique
 
@@ -207,7 +208,7 @@ class EvidenceRuleAdmin(RiskRuleAdmin):
 
     @admin.display(description=gettext_lazy("Raises by"), ordering="points")
     def effect(self, row: EvidenceRule) -> str:
-        return _("+{points}, not above {up_to}").format(points=f"{row.points:g}", up_to=f"{row.up_to:g}")
+        return _("+{points}, not above {up_to}").format(points=number(row.points), up_to=number(row.up_to))
 
     @admin.display(description=gettext_lazy("Words"))
     def first_words(self, row: EvidenceRule) -> str:
@@ -250,7 +251,7 @@ class IndicatorRuleAdmin(RiskRuleAdmin):
     @admin.display(description=gettext_lazy("What it does"), ordering="points")
     def does(self, row: IndicatorRule) -> str:
         parts = (
-            [_("+{points}, not above {up_to}").format(points=f"{row.points:g}", up_to=f"{row.up_to:g}")]
+            [_("+{points}, not above {up_to}").format(points=number(row.points), up_to=number(row.up_to))]
             if row.points
             else []
         )

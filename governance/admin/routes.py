@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from governance.admin.route_desk import RouteDesk, rule_of, warnings_of
 from governance.admin.route_forms import RouteForm
+from governance.frozen_words import number
 from governance.models import Route
 
 _ENDING = gettext_lazy(
@@ -110,9 +111,9 @@ def in_words(score_from: float | None, score_below: float | None) -> str:
     """The band of scores: "70 up to but not including 85"."""
     if score_below is not None:
         return _("{score_from} up to but not including {score_below}").format(
-            score_from=f"{score_from or 0:g}", score_below=f"{score_below:g}"
+            score_from=number(score_from or 0), score_below=number(score_below)
         )
-    return _("{score_from} and above").format(score_from=f"{score_from:g}") if score_from else _("any score")
+    return _("{score_from} and above").format(score_from=number(score_from)) if score_from else _("any score")
 
 
 def minutes_in_words(minutes: int) -> str:

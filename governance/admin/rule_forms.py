@@ -35,7 +35,7 @@ class RuleForm(forms.ModelForm, ReasonForm):
     """A rule, and the reason for changing it."""
 
     # What the rule looked like when the form was made, so that nobody's change is overwritten unseen.
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(label="", widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **{"label_suffix": ""} | kwargs)

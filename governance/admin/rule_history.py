@@ -18,7 +18,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from governance import rule_tables
-from governance.ledger.kinds import sentence
+from governance.ledger.words import said
 from governance.models import LedgerEntry
 from governance.rule_changes import STREAM, state_of, subject
 from governance.rule_diffs import differences
@@ -76,7 +76,7 @@ def _entry(row: LedgerEntry) -> dict[str, Any]:
         "seq": row.seq,
         "at": row.ts,
         "who": row.actor_name,
-        "what": sentence(row.type, data),
+        "what": said(row.type, data),
         "version": data.get("version"),
         "replay": data.get("replay"),
         "changes": differences(_cells(before), _cells({name: after[name] for name in told}), rule_tables.LISTS),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from governance import cvss, cvss_metrics, evidence, past_actions, policies, risk, routing, rulebook
 from governance.errors import InvalidRule
+from governance.frozen_words import number
 from governance.mapping import FALLBACK, HIGHEST, LEVELS, Mapping, TypeRule
 from governance.models import ActionTypeRule, AgentType, IndicatorRule, Level, LevelScore
 from governance.rulebook import NoRulebook, Rulebook
@@ -101,7 +102,7 @@ def fallback_warning(score: float, deciders: Iterable[dict[str, Any]] = ()) -> s
             "An action type nobody has rated now starts at {score}, below the review line of {line}: nobody looks at it"
             " when the agent is {agents}."
         )
-    return says.format(score=f"{score:g}", line=f"{risk.REVIEW_LINE:g}", agents=_listed(passing, _("or")))
+    return says.format(score=number(score), line=number(risk.REVIEW_LINE), agents=_listed(passing, _("or")))
 
 
 def vector_preview(text: str) -> dict[str, Any]:
@@ -147,11 +148,11 @@ def indicator_sentence(row: IndicatorRule) -> str:
         says = _("the score rises by {points} but not above {up_to}")
         if row.up_to >= HIGHEST:
             says = _("the score rises by {points}")
-        effects.append(says.format(points=f"{row.points:g}", up_to=f"{row.up_to:g}"))
+        effects.append(says.format(points=number(row.points), up_to=number(row.up_to)))
     if row.raises_to in LEVELS:
         base = LevelScore.objects.filter(level=row.raises_to).values_list("score", flat=True).first() or 0.0
         level = str(Level(row.raises_to).label).lower()
-        effects.append(_("the score is at least {score} ({level})").format(score=f"{base:g}", level=level))
+        effects.append(_("the score is at least {score} ({level})").format(score=number(base), level=level))
     if row.forces_review:
         effects.append(_("a person decides, whatever the score"))
     if words := cvss_metrics.requirements_in_words(row.cvss_environment.upper()):
@@ -181,7 +182,7 @@ def levels_preview(draft: LevelScore) -> dict[str, Any]:
         return {
             "table": table,
             "problem": _("A score of {score} would be called {called}, not {level}.").format(
-                score=f"{draft.score:g}", called=called, level=draft.level
+                score=number(draft.score), called=called, level=draft.level
             ),
         }
     if moved == scores:

@@ -10,8 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -136,4 +136,4 @@ class Delegation(models.Model):
         indexes = [models.Index(fields=["delegate", "ends_at"], name="delegation_by_delegate")]
 
     def __str__(self) -> str:
-        return f"{self.delegate} for {self.person}"
+        return gettext("{delegate} for {person}").format(delegate=self.delegate, person=self.person)

@@ -8,8 +8,10 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator, StepValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from governance import frozen_words
 from governance.models.catalogues import Control, Technique
 
 
@@ -39,7 +41,7 @@ class LevelScore(models.Model):
         constraints = [models.CheckConstraint(name="level_score_in_range", condition=models.Q(score__range=(0, 100)))]
 
     def __str__(self) -> str:
-        return f"{self.level} = {self.score:g}"
+        return f"{frozen_words.level(self.level)} = {frozen_words.number(self.score)}"
 
 
 class ActionTypeRule(models.Model):
@@ -162,4 +164,4 @@ class RulebookVersion(models.Model):
         ordering = ["-version"]
 
     def __str__(self) -> str:
-        return f"version {self.version}"
+        return gettext("version {number}").format(number=self.version)

@@ -165,7 +165,7 @@ class _Kind(admin.SimpleListFilter):
     title, parameter_name = gettext_lazy("kind"), "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(kind, kind.replace("_", " ").replace(".", ": ")) for kind in sorted(KINDS)]
+        return [(kind, str(KINDS[kind].title)) for kind in sorted(KINDS)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Notice]) -> QuerySet[Notice]:
         return queryset.filter(kind=self.value()) if self.value() else queryset
@@ -173,13 +173,13 @@ class _Kind(admin.SimpleListFilter):
 
 @admin.register(Notice)
 class NoticeAdmin(_Asked, BigReadOnlyAdmin):
-    list_display = ("id", "kind", "receiver", "action_id", "created_at", "status", "attempts", "error", "retry_link")
+    list_display = ("id", "about", "receiver", "number", "created_at", "status", "attempts", "error", "retry_link")
     list_filter = (_Status, _Kind, "channel")
     list_select_related = ("person", "channel")
     search_fields = ("action__id",)
     search_help_text = gettext_lazy("an action's number")
     fields = readonly_fields = (
-        *("kind", "person", "channel", "action", "created_at", "send_at"),
+        *("about", "person", "channel", "action", "created_at", "send_at"),
         *("status", "attempts", "sent_at", "failed_at", "error", "retry_link"),
     )
 
@@ -192,11 +192,19 @@ class NoticeAdmin(_Asked, BigReadOnlyAdmin):
         number = number_in(search_term)
         return (queryset.none() if number is None else queryset.filter(action_id=number)), False
 
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def about(self, notice: Notice) -> str:
+        return str(KINDS[notice.kind].title) if notice.kind in KINDS else notice.kind
+
+    @admin.display(description=gettext_lazy("action"), ordering="action_id")
+    def number(self, notice: Notice) -> int | None:
+        return notice.action_id
+
     @admin.display(description=gettext_lazy("to"))
     def receiver(self, notice: Notice) -> str:
         return str(notice.channel or notice.person)
 
-    @admin.display
+    @admin.display(description=gettext_lazy("status"))
     def status(self, notice: Notice) -> str:
         if notice.failed_at:
             return _("Failed")

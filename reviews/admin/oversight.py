@@ -36,13 +36,15 @@ class PlantForm(forms.Form):
         required=False,
         choices=[
             ("", gettext_lazy("None: copy a past action")),
-            *((name, one.title) for name, one in TEMPLATES.items()),
+            *((name, gettext_lazy(one.title)) for name, one in TEMPLATES.items()),
         ],
+        label=gettext_lazy("Template"),
         help_text=gettext_lazy("An action that ought to be rejected."),
     )
     agent = forms.ModelChoiceField(
         Agent.objects.filter(is_active=True).select_related("team"),
         required=False,
+        label=gettext_lazy("Agent"),
         help_text=gettext_lazy(
             "Whose name it carries, and whose team decides it. A copy keeps the agent it was copied from."
         ),
@@ -56,7 +58,8 @@ class PlantForm(forms.Form):
     )
     flaw = forms.ChoiceField(
         required=False,
-        choices=[("", "-"), *((name, one.title) for name, one in FLAWS.items())],
+        choices=[("", "-"), *((name, gettext_lazy(one.title)) for name, one in FLAWS.items())],
+        label=gettext_lazy("Flaw"),
         help_text=gettext_lazy("What is made wrong in the copy."),
     )
 
@@ -83,12 +86,12 @@ class CanaryAdmin(ReadOnlyAdmin):
         """The page reviewers see."""
         return format_html('<a href="{}">#{}</a>', reverse("action", args=[canary.action_id]), canary.action_id)
 
-    @admin.display(ordering="action__agent__agent_id")
+    @admin.display(description=gettext_lazy("agent"), ordering="action__agent__agent_id")
     def agent(self, canary: Canary) -> str:
         """Whose name it carries."""
         return canary.action.agent.agent_id
 
-    @admin.display(ordering="caught")
+    @admin.display(description=gettext_lazy("result"), ordering="caught")
     def result(self, canary: Canary) -> str:
         """What became of it."""
         if canary.caught is not None:
@@ -98,7 +101,7 @@ class CanaryAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("decided by"))
     def who(self, canary: Canary) -> str:
         """Everybody who voted on it, or who approved it alone."""
-        votes = [f"{vote.person.shown_name}: {vote.verdict}" for vote in canary.action.votes.all()]
+        votes = [f"{vote.person.shown_name}: {_(vote.verdict)}" for vote in canary.action.votes.all()]
         return ", ".join(votes) or canary.action.decided_by_name or "-"
 
     def get_urls(self) -> list[Any]:

@@ -92,4 +92,4 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} #{self.action_id}"
+        return f"#{self.pk} #{self.action_id}"

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import Action
@@ -34,7 +35,7 @@ class BreakGlass(models.Model):
         indexes = [models.Index(fields=["review_by"], name="glass_to_review", condition=Q(reviewed_at__isnull=True))]
 
     def __str__(self) -> str:
-        return f"#{self.action_id} by {self.person_id}"
+        return gettext("#{number} by {person}").format(number=self.action_id, person=self.person)
 
 
 class Canary(models.Model):
@@ -51,7 +52,7 @@ class Canary(models.Model):
         verbose_name_plural = "canaries"
 
     def __str__(self) -> str:
-        return f"canary #{self.action_id}"
+        return gettext("canary #{number}").format(number=self.action_id)
 
 
 class ConditionCheck(models.Model):

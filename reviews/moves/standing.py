@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from actions.models import Action, StandingApproval
 from governance.actors import Actor
 from governance.errors import Refusal
+from governance.frozen_words import number
 from governance.models import Person
 from reviews.eligibility import Reviewer
 from reviews.moves.base import NEXT_ONES, Move, MoveForm
@@ -63,7 +64,7 @@ class StandingForm(MoveForm):
         self.fields["condition"].initial = terms.preset(self.action)
         score: Any = self.fields["score_up_to"]
         score.initial = self.action.risk_score
-        score.help_text = _("at most {risk_score}").format(risk_score=f"{self.action.risk_score:g}")
+        score.help_text = _("at most {risk_score}").format(risk_score=number(self.action.risk_score))
 
     def clean(self) -> dict[str, Any]:
         """The picked details go into the condition: what is proposed is what was tried."""

@@ -6,6 +6,8 @@ import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext as _
+
 Address = IPv4Address | IPv6Address
 
 # Ways to write an IPv4 address inside an IPv6 one, and ranges that some Pythons call global.
@@ -47,19 +49,19 @@ def literal(host: str) -> Address | None:
 def fault_of(url: str, *, allow_private: bool) -> str:
     """What is wrong with a webhook's URL, as far as it can be seen without asking anybody; empty when nothing is."""
     if not url.isascii() or not url.isprintable() or " " in url:
-        return "The URL holds spaces or characters that do not belong in one."
+        return _("The URL holds spaces or characters that do not belong in one.")
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname
     except ValueError:
-        return "This is not a URL."
+        return _("This is not a URL.")
     if parts.scheme != "https":
-        return "The URL must begin with https://."
+        return _("The URL must begin with https://.")
     if not host or port == 0:
-        return "The URL names no host."
+        return _("The URL names no host.")
     if parts.username is not None or parts.password is not None:
-        return "The URL must not hold a name or a password before the host."
+        return _("The URL must not hold a name or a password before the host.")
     address = literal(host)
     if address is not None and not allow_private and not is_public(address):
-        return "The URL leads to a private or local address, which is not allowed (ALLOW_PRIVATE_WEBHOOKS)."
+        return _("The URL leads to a private or local address, which is not allowed (ALLOW_PRIVATE_WEBHOOKS).")
     return ""

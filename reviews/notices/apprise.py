@@ -9,10 +9,15 @@ from __future__ import annotations
 import importlib
 import logging
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from reviews.notices.texts import Message
 from reviews.notices.webhooks import Undeliverable
 
-MISSING = "The package apprise is not installed where this runs. Install it: .venv/bin/python -m pip install apprise."
+MISSING = gettext_lazy(
+    "The package apprise is not installed where this runs. Install it: .venv/bin/python -m pip install apprise."
+)
 
 
 def post(url: str, message: Message) -> None:
@@ -20,11 +25,11 @@ def post(url: str, message: Message) -> None:
     try:
         apprise = importlib.import_module("apprise")
     except ImportError:
-        raise Undeliverable(MISSING) from None
+        raise Undeliverable(str(MISSING)) from None
     # It names the URL, which is a secret, in what it logs.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     receiver = apprise.Apprise()
     if not receiver.add(url):
-        raise Undeliverable("Apprise does not understand the channel's URL.")
+        raise Undeliverable(_("Apprise does not understand the channel's URL."))
     if not receiver.notify(title=message.subject, body=message.text, body_format="text"):
-        raise Undeliverable("Apprise could not send it.")
+        raise Undeliverable(_("Apprise could not send it."))

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance import ledger
 from governance.actors import Actor
@@ -53,13 +54,13 @@ def check_channel(channel: Channel) -> None:
         channel.full_clean()
     except ValidationError as exc:
         errors = {name: " ".join(messages) for name, messages in exc.message_dict.items()}
-        raise InvalidChannel(f"{' '.join(errors.values())} Nothing was changed.", errors=errors) from None
+        raise InvalidChannel(f"{' '.join(errors.values())} {_('Nothing was changed.')}", errors=errors) from None
     if channel.kind == Channel.Kind.APPRISE:
-        fault = "" if urlsplit(channel.url).scheme else "An Apprise URL begins with the name of a service and ://."
+        fault = "" if urlsplit(channel.url).scheme else _("An Apprise URL begins with the name of a service and ://.")
     else:
         fault = fault_of(channel.url, allow_private=settings.ALLOW_PRIVATE_WEBHOOKS)
     if fault:
-        raise InvalidChannel(f"{fault} Nothing was changed.", errors={"url": fault})
+        raise InvalidChannel(f"{fault} {_('Nothing was changed.')}", errors={"url": fault})
 
 
 def _changes(before: Channel | None, channel: Channel) -> list[str]:

@@ -10,8 +10,6 @@ from typing import Any
 
 from reviews.notices.texts import Message
 
-_LABEL = "Open it in Foureyes"
-
 
 def slack(message: Message) -> dict[str, Any]:
     """An incoming webhook of Slack."""
@@ -21,7 +19,7 @@ def slack(message: Message) -> dict[str, Any]:
     ]
     blocks: list[dict[str, Any]] = [
         {"type": "section", "text": {"type": "plain_text", "text": _escaped(message.opening), "emoji": False}},
-        {"type": "section", "text": {"type": "mrkdwn", "text": f"<{message.link}|{_LABEL}>"}},
+        {"type": "section", "text": {"type": "mrkdwn", "text": f"<{message.link}|{_escaped(message.button)}>"}},
     ]
     if fields:
         blocks.insert(1, {"type": "section", "fields": fields})
@@ -42,7 +40,7 @@ def teams(message: Message) -> dict[str, Any]:
         "type": "AdaptiveCard",
         "version": "1.4",
         "body": body,
-        "actions": [{"type": "Action.OpenUrl", "title": _LABEL, "url": message.link}],
+        "actions": [{"type": "Action.OpenUrl", "title": message.button, "url": message.link}],
     }
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
     return {"type": "message", "attachments": [attachment]}

@@ -19,6 +19,7 @@ from smtplib import SMTPResponseException
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from governance import ledger
 from governance.actors import Actor
@@ -121,7 +122,7 @@ def retry_notice(notice_id: int, *, actor: Actor) -> Notice:
     with transaction.atomic():
         notice = Notice.objects.select_for_update(of=("self",)).get(pk=notice_id)
         if notice.failed_at is None:
-            raise Conflict("This notice has not failed, so it is not tried again. Nothing was changed.")
+            raise Conflict(_("This notice has not failed, so it is not tried again. Nothing was changed."))
         notice.failed_at, notice.attempts, notice.send_at = None, 0, timezone.now()
         notice.save(update_fields=["failed_at", "attempts", "send_at"])
         ledger.append(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from governance import ledger
 from governance.actors import Actor
@@ -78,17 +79,17 @@ def _move_waiting(preference: NoticePreference) -> None:
 
 def _check(preference: NoticePreference) -> None:
     if preference.email not in NoticePreference.Email.values:
-        raise InvalidPreference("Choose one of the ways to be told. Nothing was changed.")
+        raise InvalidPreference(_("Choose one of the ways to be told. Nothing was changed."))
     if not 0 <= preference.digest_hour <= 23:
-        raise InvalidPreference("The hour of the daily mail is from 0 to 23. Nothing was changed.")
+        raise InvalidPreference(_("The hour of the daily mail is from 0 to 23. Nothing was changed."))
     if (preference.quiet_from is None) != (preference.quiet_until is None):
-        raise InvalidPreference("Quiet hours need a beginning and an end, or neither. Nothing was changed.")
+        raise InvalidPreference(_("Quiet hours need a beginning and an end, or neither. Nothing was changed."))
     if preference.quiet_from is not None and preference.quiet_from == preference.quiet_until:
-        raise InvalidPreference("Quiet hours end at the minute they begin. Choose “Not at all” instead.")
+        raise InvalidPreference(_("Quiet hours end at the minute they begin. Choose “Not at all” instead."))
     try:
         preference.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as exc:
-        raise InvalidPreference(f"{' '.join(exc.messages)} Nothing was changed.") from None
+        raise InvalidPreference(f"{' '.join(exc.messages)} {_('Nothing was changed.')}") from None
 
 
 def _words(value: object) -> str:

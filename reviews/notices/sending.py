@@ -7,16 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from actions.models import Action, State
+from governance import languages
 from governance.models import Person
 from reviews.eligibility import JOINED, VOTES, Reviewer, refusal
 from reviews.models import Channel, Notice, NoticePreference
 from reviews.notices import apprise, chat, mail, webhooks
 from reviews.notices.kinds import KINDS
 from reviews.notices.receivers import clock_of, preferences_of, send_time
-from reviews.notices.texts import Facts, Message, digest, message
+from reviews.notices.texts import Facts, Message, digest, message, worded
 from reviews.notices.webhooks import Undeliverable
 
 
@@ -45,9 +47,9 @@ def send(notices: Sequence[Notice]) -> None:
 
 def send_test(channel: Channel) -> None:
     """One message that says it is a test. Raises Undeliverable."""
-    words = Message(
-        "a test", f'This is a test of the channel "{channel.name}".', (), f"{settings.PUBLIC_URL}/", "The portal:"
-    )
+    with translation.override(settings.DEFAULT_LANGUAGE):
+        opening = _("This is a test of the channel “{name}”.").format(name=channel.name)
+        words = worded(_("a test"), opening, (), f"{settings.PUBLIC_URL}/", invitation=_("The portal:"))
     _WAYS[channel.kind](channel, words, "test", f"test-{timezone.now().timestamp():.0f}")
 
 
@@ -59,7 +61,9 @@ def name_of(notice: Notice) -> str:
 def facts_of(notice: Notice, action: Action) -> Facts:
     """What may be said about its action."""
     route = action.way
-    stage = f"{action.stage} of {len(route.stages)}: {route.stages[action.stage - 1].words}"
+    stage = _("{stage} of {stages}: {wanted}").format(
+        stage=action.stage, stages=len(route.stages), wanted=route.stages[action.stage - 1].words
+    )
     reasons = action.verdict.get("reasons") or action.assessment.get("review_reasons") or []
     return Facts(
         number=action.pk,
@@ -81,7 +85,9 @@ def _to_channel(notice: Notice) -> None:
     action = _action_of(notice)
     if KINDS[notice.kind].wants_decision and action.state != State.PENDING:
         raise NotNeeded("Not sent: the action is decided.")
-    words = message(notice.kind, facts_of(notice, action), public_url=settings.PUBLIC_URL)
+    # A room has no language of its own, and no clock but the portal's.
+    with translation.override(settings.DEFAULT_LANGUAGE):
+        words = message(notice.kind, facts_of(notice, action), public_url=settings.PUBLIC_URL)
     _WAYS[channel.kind](channel, words, notice.kind, name_of(notice))
 
 
@@ -102,7 +108,10 @@ def _to_person(notices: Sequence[Notice]) -> None:
     if not about:
         raise NotNeeded("Not sent: there is nothing left for this person to do.")
     key = mail.key_of([name_of(one) for one in notices])
-    mail.post(person.email, _words(about, preference), key=key)
+    # Only the words are theirs: what is noted when sending fails is read by admins, and is English.
+    with translation.override(languages.written_to(person)):
+        words = _words(about, preference)
+    mail.post(person.email, words, key=key)
 
 
 def _words(about: list[tuple[Notice, Action]], preference: NoticePreference) -> Message:

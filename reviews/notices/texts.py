@@ -4,6 +4,8 @@ A message leaves the portal: it lies in mailboxes and chat histories for years, 
 whatever looks like one. So it holds no payload, no description, no resource and no remark, and the two words of the
 agent's it cannot do without, its id and the action's type, are written so that nothing makes a link or a mention of
 them. Whoever wants to know more opens the page, signed in.
+
+Everything is said in the language that is active; sending.py activates the receiver's for as long as this takes.
 """
 
 from __future__ import annotations
@@ -13,6 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from governance import frozen_words
 from governance.characters import plain
 from reviews.notices.kinds import KINDS
 from reviews.notices.times import zone_named
@@ -49,7 +55,9 @@ class Message:
     opening: str
     lines: tuple[tuple[str, str], ...]
     link: str
-    invitation: str = "Read it in full:"
+    invitation: str
+    foot: str
+    button: str
 
     @property
     def subject(self) -> str:
@@ -61,50 +69,67 @@ class Message:
         """The message as plain text."""
         width = max((len(name) for name, _ in self.lines), default=0) + 2
         facts = [f"  {name:<{width}}{value}" for name, value in self.lines]
-        return "\n".join([self.opening, "", *facts, *([""] if facts else []), self.invitation, self.link, "", _FOOT])
+        return "\n".join(
+            [self.opening, "", *facts, *([""] if facts else []), self.invitation, self.link, "", self.foot]
+        )
 
 
-_FOOT = (
-    "Following the link decides nothing; it opens a page of the portal.\n"
-    "What the agent wrote is not in this message on purpose.\n"
-    'How and when you are told is set under "Notices" in the portal.'
-)
+def worded(title: str, opening: str, lines: Sequence[tuple[str, str]], link: str, *, invitation: str = "") -> Message:
+    """A message with what every one ends with."""
+    foot = (
+        _("Following the link decides nothing; it opens a page of the portal."),
+        _("What the agent wrote is not in this message on purpose."),
+        _("How and when you are told is set under “Notices” in the portal."),
+    )
+    invitation = invitation or _("Read it in full:")
+    return Message(title, opening, tuple(lines), link, invitation, "\n".join(foot), _("Open it in Foureyes"))
 
 
 def message(kind: str, facts: Facts, *, public_url: str, zone: str = "UTC") -> Message:
     """One notice of that kind about one action."""
     said = KINDS[kind]
-    title = f"action {facts.number}: {said.title}"
+    score = frozen_words.number(facts.score)
+    title = _("action {number}: {title}").format(number=facts.number, title=said.title)
     if said.wants_decision:
-        title += f" ({facts.level} risk, {facts.score:g})"
+        title += f" ({frozen_words.risk(facts.level)}, {score})"
+    of_100 = _("{level}, {score} of 100").format(level=frozen_words.level(facts.level), score=score)
     lines = [
-        ("Action", f"#{facts.number}"),
-        ("Agent", harmless(facts.agent_id)),
-        ("Type", harmless(facts.action_type)),
-        ("Risk", f"{facts.level}, {facts.score:g} of 100"),
-        *([("Due", clock(facts.deadline, zone))] if facts.deadline else []),
-        *([("Stage", harmless(facts.stage, _WHY_LIMIT))] if facts.stage else []),
-        *(("Why", harmless(reason, _WHY_LIMIT)) for reason in facts.why[:2]),
+        (_("Action"), f"#{facts.number}"),
+        (_("Agent"), harmless(facts.agent_id)),
+        (_("Type"), harmless(facts.action_type)),
+        (_("Risk"), of_100),
+        *([(_("Due"), clock(facts.deadline, zone))] if facts.deadline else []),
+        *([(_("Stage"), harmless(facts.stage, _WHY_LIMIT))] if facts.stage else []),
+        *((_("Why"), harmless(frozen_words.reason(reason), _WHY_LIMIT)) for reason in facts.why[:2]),
     ]
-    opening = said.says.format(by=harmless(facts.by) or "Somebody")
-    return Message(title, opening, tuple(lines), f"{public_url}/actions/{facts.number}/")
+    opening = str(said.says).format(by=harmless(facts.by) or _("Somebody"))
+    return worded(title, opening, lines, f"{public_url}/actions/{facts.number}/")
 
 
 def digest(about: Sequence[tuple[str, Facts]], *, public_url: str, zone: str = "UTC") -> Message:
     """One message about many notices (kind, facts), with the queue's address in it."""
-    lines = [
-        (
-            f"#{facts.number}",
-            f"{KINDS[kind].title}: {harmless(facts.action_type)} by {harmless(facts.agent_id)},"
-            f" {facts.level} risk ({facts.score:g})"
-            + (f", due {clock(facts.deadline, zone)}" if facts.deadline else ""),
-        )
-        for kind, facts in about[:MOST_LINES]
-    ]
+    lines = [(f"#{facts.number}", _line(kind, facts, zone)) for kind, facts in about[:MOST_LINES]]
     if len(about) > MOST_LINES:
-        lines.append(("", f"and {len(about) - MOST_LINES} more"))
-    count = "1 action waits" if len(about) == 1 else f"{len(about)} notices wait"
-    return Message(f"{count} for you", "What waits for you today:", tuple(lines), f"{public_url}/", "Your queue:")
+        lines.append(("", _("and {count} more").format(count=len(about) - MOST_LINES)))
+    title = ngettext("{count} action waits for you", "{count} notices wait for you", len(about))
+    opening, queue = _("What waits for you today:"), _("Your queue:")
+    return worded(title.format(count=len(about)), opening, lines, f"{public_url}/", invitation=queue)
+
+
+def _line(kind: str, facts: Facts, zone: str) -> str:
+    says = _DUE if facts.deadline else _NOT_DUE
+    return str(says).format(
+        title=KINDS[kind].title,
+        type=harmless(facts.action_type),
+        agent=harmless(facts.agent_id),
+        risk=frozen_words.risk(facts.level),
+        score=frozen_words.number(facts.score),
+        due=clock(facts.deadline, zone) if facts.deadline else "",
+    )
+
+
+_NOT_DUE = gettext_lazy("{title}: {type} by {agent}, {risk} ({score})")
+_DUE = gettext_lazy("{title}: {type} by {agent}, {risk} ({score}), due {due}")
 
 
 def harmless(text: str, limit: int = _LIMIT) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import HTTPError
 
@@ -50,9 +51,11 @@ def post(url: str, payload: dict[str, Any], *, key: str) -> None:
     )
     status = _status(connection, parts, json.dumps(payload).encode(), key)
     if 300 <= status < 400:
-        raise Undeliverable(f"The receiver answered with a redirect ({status}), which is not followed.")
+        raise Undeliverable(
+            _("The receiver answered with a redirect ({status}), which is not followed.").format(status=status)
+        )
     if not 200 <= status < 300:
-        raise Undeliverable(f"The receiver answered with HTTP {status}.")
+        raise Undeliverable(_("The receiver answered with HTTP {status}.").format(status=status))
 
 
 def _resolved(parts: SplitResult) -> str:
@@ -60,13 +63,13 @@ def _resolved(parts: SplitResult) -> str:
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise Undeliverable("The name of the receiver could not be resolved.") from None
+        raise Undeliverable(_("The name of the receiver could not be resolved.")) from None
     addresses = [str(item[4][0]).partition("%")[0] for item in found]
     if not addresses:
-        raise Undeliverable("The name of the receiver could not be resolved.")
+        raise Undeliverable(_("The name of the receiver could not be resolved."))
     if not settings.ALLOW_PRIVATE_WEBHOOKS and not all(is_public(ip_address(one)) for one in addresses):
         raise Undeliverable(
-            "The receiver's name leads to a private or local address, which is not allowed (ALLOW_PRIVATE_WEBHOOKS)."
+            _("The receiver's name leads to a private or local address, which is not allowed (ALLOW_PRIVATE_WEBHOOKS).")
         )
     return addresses[0]
 
@@ -86,13 +89,17 @@ def _status(connection: HTTPSConnection, parts: SplitResult, body: bytes, key: s
             status = connection.getresponse().status
         except ssl.SSLError as exc:
             reason = getattr(exc, "verify_message", "") or exc.reason or "TLS failed"
-            raise Undeliverable(f"The receiver's certificate was not accepted: {reason}.") from None
+            raise Undeliverable(
+                _("The receiver's certificate was not accepted: {reason}.").format(reason=reason)
+            ) from None
         except (HTTPError, HTTPException, OSError, ValueError, AttributeError) as exc:
             # AttributeError: the socket was taken away in the middle of something.
-            raise Undeliverable(f"The receiver did not answer properly ({type(exc).__name__}).") from None
+            raise Undeliverable(
+                _("The receiver did not answer properly ({kind}).").format(kind=type(exc).__name__)
+            ) from None
     # Headers that were cut off look like headers that ended.
     if time_is_up.is_set():
-        raise Undeliverable(f"The receiver did not answer within {SECONDS:g} seconds.")
+        raise Undeliverable(_("The receiver did not answer within {seconds} seconds.").format(seconds=f"{SECONDS:g}"))
     return status
 
 

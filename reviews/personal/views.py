@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from governance.account_security import end_other_sessions, end_session
 from governance.errors import Refusal
+from governance.languages import asked_for
 from governance.models import Delegation
 from governance.routing import CEILINGS
 from governance.second_factor import codes_left, has_second_factor
@@ -45,7 +46,7 @@ def profile(request: HttpRequest) -> HttpResponseBase:
         form.add_error(field, refused.sentence)
         return _page(request, form, status=refused.status)
     # In the language that was chosen just now.
-    with translation.override(saved.language or translation.get_language_from_request(request)):
+    with translation.override(saved.language or asked_for(request)):
         messages.success(request, _("Saved how the pages are shown."))
     return redirect("profile")
 

@@ -16,6 +16,7 @@ from governance.errors import InvalidRule
 from governance.models import ActionTypeRule, AgentType, LevelScore, Policy, Route, Threshold
 from governance.route_preview import Preview, Sample
 from governance.route_rules import make
+from governance.routing import Requirement, Stage
 from governance.rule_content import Draft, item_of
 from reviews.assessments import cvss_words
 from reviews.rules import condition_words
@@ -63,6 +64,13 @@ class RouteRecord:
         self.row = row
         self.lately = lately
         self.stages = stage_texts.text_of(row.stages, lambda one: groups.get(one["group"], "?"))
+
+        self.groups = groups
+
+    @property
+    def words(self) -> str:
+        """Who is wanted, stage after stage; `stages` says the same as the rules' files do."""
+        return "; ".join(_stage(stage, self.groups).words for stage in self.row.stages)
 
     @property
     def condition(self) -> condition_words.Shown | None:
@@ -168,3 +176,11 @@ def without_line() -> list[str]:
     """The types of agents that have no line of their own, for which the guide's holds."""
     own = set(Threshold.objects.filter(is_enabled=True).exclude(agent_type="").values_list("agent_type", flat=True))
     return [str(kind.label) for kind in AgentType if kind.value not in own]
+
+
+def _stage(stage: Mapping[str, Any], groups: Mapping[int, str]) -> Stage:
+    wanted = [
+        Requirement(one["needed"], one.get("level", 1), one.get("group"), groups.get(one.get("group"), "?"))
+        for one in stage["requirements"]
+    ]
+    return Stage(tuple(wanted), stage.get("label", ""))

@@ -29,6 +29,7 @@ from governance.errors import (
     Refusal,
     StaleContent,
 )
+from governance.frozen_words import number
 from governance.models import Person
 from reviews.eligibility import Seat, standing_of
 from reviews.models import Verdict
@@ -200,7 +201,7 @@ def _check_terms(standing: StandingApproval, days: int) -> None:
         errors["max_uses"] = _("1 to {most} uses.").format(most=terms.MAX_USES)
     if not 0 <= standing.score_up_to <= standing.example.risk_score:
         errors["score_up_to"] = _("At most the score of the example, {score}.").format(
-            score=f"{standing.example.risk_score:g}"
+            score=number(standing.example.risk_score)
         )
     trial = terms.try_terms(standing.example, standing.condition, standing.score_up_to)
     if trial.problem:

@@ -9,11 +9,14 @@ from django import template
 from django.forms import BaseForm
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from governance import frozen_words
+from governance.frozen_words import is_english, number
 from reviews import cells, moments, rendering
 from reviews.rows import Row
 
@@ -26,6 +29,22 @@ _NAMES = {
     "allow": gettext_lazy("allow"),
     "matched": gettext_lazy("matched"),
     "no effect": gettext_lazy("no effect"),
+}
+
+
+# Columns whose names are not those of a field, as model_words.py has them.
+_COLUMNS = {
+    "bulk_approve": gettext_lazy("may be approved in bulk"),
+    "edit_allowed": gettext_lazy("may be edited and approved"),
+    "same_person_again": gettext_lazy("same person may count again"),
+    "in_low": gettext_lazy("in the low baseline"),
+    "in_moderate": gettext_lazy("in the moderate baseline"),
+    "in_high": gettext_lazy("in the high baseline"),
+    "in_privacy": gettext_lazy("in the privacy baseline"),
+    "cvss_vector": gettext_lazy("CVSS vector"),
+    "cvss_environment": gettext_lazy("CVSS environment"),
+    "techniques": gettext_lazy("techniques"),
+    "controls": gettext_lazy("controls"),
 }
 
 
@@ -55,6 +74,26 @@ def words(value: Any) -> str:
 
 
 @register.filter
+def column(name: str) -> str:
+    """A column of the rules' files: as it is written there, and in other languages as words."""
+    if is_english():
+        return name
+    return str(_COLUMNS.get(name) or _(name.replace("_", " ")))
+
+
+@register.filter
+def reason(text: str) -> str:
+    """Why the rules answered as they did, in the reader's language as far as it is the portal's own sentence."""
+    return frozen_words.reason(text or "")
+
+
+@register.filter
+def said(sentence: str) -> str:
+    """A sentence of the portal's own that was kept in English, in the reader's language."""
+    return _(sentence) if sentence else ""
+
+
+@register.filter
 def small(label: Any) -> str:
     """A label inside a sentence: without its capital, but not in German, which writes nouns with one."""
     return str(label) if (get_language() or "").startswith("de") else str(label).lower()
@@ -62,8 +101,8 @@ def small(label: Any) -> str:
 
 @register.filter
 def score(value: float) -> str:
-    """A score without a needless decimal: 85, 72.5."""
-    return f"{value:g}"
+    """A score without a needless decimal, as the reader's language writes it: 85, 72.5 or 72,5."""
+    return number(value)
 
 
 @register.filter
@@ -105,6 +144,7 @@ def _time(value: datetime | None, form: str) -> SafeString:
     if value is None:
         return SafeString("")
     here = timezone.localtime(value)
+    form = form.replace("%b", date_format(here, "M"))  # strftime knows no language but the machine's
     return format_html('<time datetime="{}">{}</time>', here.isoformat(), f"{here:{form}}")
 
 

@@ -176,7 +176,7 @@ def test_a_kind_nobody_knows_any_more_is_still_shown(api: Api, senior: Person, m
 
     pay(api, 5)
     entry = LedgerEntry.objects.get(type="action.submitted")
-    monkeypatch.setattr("reviews.history.KINDS", {})
+    monkeypatch.setattr("governance.ledger.words.KINDS", {})
     monkeypatch.delitem(KINDS, "action.submitted")
     assert Line(entry).html == "action submitted"
 

@@ -193,7 +193,8 @@ def test_a_route(api: Api, sign_in: SignIn, reviewer: Person, senior: Person, te
     ):
         assert words in text, words
     listed = text_of(sign_in(reviewer).get("/rules/routes/"))
-    assert "First: 1 of team level 2; 2 of Compliance level 3 240 minutes 1 lately" in listed
+    wanted = "First: 1 reviewer of level 2 or above; 2 of Compliance, level 3 or above"
+    assert f"{wanted} 240 minutes 1 lately" in listed
 
 
 def test_an_action_type(api: Api, sign_in: SignIn, reviewer: Person) -> None:
