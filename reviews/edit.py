@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from actions import contract
 from actions.contract import Submission
 from actions.differences import differences
+from actions.edited import parse_edited
 from actions.expire import expire_locked
 from actions.models import Action, KillSwitch, State
 from actions.submit import Arrival, store, weigh_for
@@ -53,7 +53,7 @@ def edit_and_approve(
                 raise NotEligible(
                     _("The route of this action allows no edits. Request changes from the agent instead.")
                 )
-            edited = contract.parse_edited(content, old.payload, settings.MAX_BODY_BYTES)
+            edited = parse_edited(content, old.payload, settings.MAX_BODY_BYTES)
             if old.is_canary:  # who would not let it pass as it was has caught it; nothing takes a test's place
                 send_back(old, seat, kind="action.changes_requested", actor=actor, reason=reason, said=reason)
                 return old, None
