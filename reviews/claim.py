@@ -17,11 +17,11 @@ from actions.entries import record
 from actions.models import Action
 from governance import ledger
 from governance.actors import Actor
-from governance.errors import Claimed, MalformedBody, ReasonRequired
+from governance.errors import Claimed, MalformedBody
 from governance.models import Person
 from reviews.eligibility import refusal
 from reviews.models import Claim
-from reviews.vote import checked_text, locked
+from reviews.vote import locked, reason_of
 
 MAX_REASON = 300
 
@@ -79,9 +79,7 @@ def take_over(action_id: int, *, actor: Actor, person: Person, holder_id: int, r
     Raises, with nothing changed: Claimed when by now somebody else is at it; ReasonRequired; MalformedBody for an
     unusable reason; NotYours; the refusal of somebody who may not decide it.
     """
-    reason = checked_text(reason, "reason", MAX_REASON, done="changed")
-    if not reason:
-        raise ReasonRequired
+    reason = reason_of(reason, most=MAX_REASON, done="changed")
     with transaction.atomic(durable=True):
         action = locked(action_id, person)
         person = _decider(action, person)

@@ -17,13 +17,13 @@ from actions.expire import expire_locked
 from actions.models import Action, KillSwitch, State
 from actions.submit import Arrival, store, weigh_for
 from governance.actors import Actor
-from governance.errors import DeadlinePassed, NotEligible, ReasonRequired, Refusal, StepUpRequired
+from governance.errors import DeadlinePassed, NotEligible, Refusal, StepUpRequired
 from governance.models import Person, RulebookVersion
 from governance.routing import Requirement, Route, Stage
 from reviews.eligibility import VOTES, Seat, asks_password, seat_for
 from reviews.models import Verdict
 from reviews.request_changes import send_back
-from reviews.vote import MAX_REASON, checked_text, locked, look, write_vote
+from reviews.vote import locked, look, reason_of, write_vote
 
 
 def edit_and_approve(
@@ -41,9 +41,7 @@ def edit_and_approve(
     Raises, with nothing written: ReasonRequired, MalformedBody naming the place of a mistake, what else a submission
     raises for its content, NotEligible where the route forbids edits, and what a vote raises.
     """
-    reason = checked_text(reason, "reason", MAX_REASON)
-    if not reason:
-        raise ReasonRequired
+    reason = reason_of(reason)
     with transaction.atomic(durable=True):
         old = locked(action_id, person)
         if not expire_locked(old):

@@ -13,12 +13,12 @@ from actions.expire import expire_locked
 from actions.models import Action, State
 from governance import routing
 from governance.actors import Actor, system
-from governance.errors import DeadlinePassed, NotEscalatable, ReasonRequired, Refusal
+from governance.errors import DeadlinePassed, NotEscalatable, Refusal
 from governance.models import Person
 from reviews.eligibility import VOTES, approvals_of
 from reviews.seats import refresh
 from reviews.steering import steering_seat
-from reviews.vote import MAX_REASON, checked_text, locked
+from reviews.vote import locked, reason_of
 
 CLOCK = system("escalation")
 
@@ -29,9 +29,7 @@ def escalate_action(action_id: int, *, actor: Actor, person: Person, reason: str
     Raises, with nothing changed: ReasonRequired, MalformedBody for an unusable reason, NotYours, NotPending,
     DeadlinePassed, NotEligible, NotEscalatable where the route names nobody or it was escalated before.
     """
-    reason = checked_text(reason, "reason", MAX_REASON)
-    if not reason:
-        raise ReasonRequired
+    reason = reason_of(reason)
     with transaction.atomic(durable=True):
         action = locked(action_id, person)
         if not expire_locked(action):

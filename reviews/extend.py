@@ -14,10 +14,10 @@ from actions.expire import expire_locked
 from actions.models import Action
 from governance import ledger
 from governance.actors import Actor
-from governance.errors import DeadlinePassed, InvalidDeadline, NotPending, ReasonRequired, Refusal
+from governance.errors import DeadlinePassed, InvalidDeadline, NotPending, Refusal
 from governance.models import LedgerEntry, Person
 from reviews.steering import steering_seat
-from reviews.vote import MAX_REASON, checked_text, locked
+from reviews.vote import locked, reason_of
 
 AT_ONCE = timedelta(days=7)
 IN_ALL = timedelta(days=30)
@@ -38,9 +38,7 @@ def extend_deadline(
     DeadlinePassed, NotEligible, InvalidDeadline unless the new one is later, by at most 7 days, and at most 30 days
     after the first one.
     """
-    reason = checked_text(reason, "reason", MAX_REASON)
-    if not reason:
-        raise ReasonRequired
+    reason = reason_of(reason)
     with transaction.atomic(durable=True):
         action = locked(action_id, person)
         if not expire_locked(action):

@@ -12,11 +12,11 @@ from actions.entries import record
 from actions.expire import expire_locked
 from actions.models import Action, DecidedVia, State
 from governance.actors import Actor
-from governance.errors import DeadlinePassed, ReasonRequired
+from governance.errors import DeadlinePassed
 from governance.models import Person
 from reviews.canaries import reveal
 from reviews.eligibility import Seat
-from reviews.vote import MAX_REASON, checked_text, locked, look
+from reviews.vote import locked, look, reason_of
 
 
 def request_changes(action_id: int, *, actor: Actor, person: Person, digest: str, reason: str) -> Action:
@@ -27,9 +27,7 @@ def request_changes(action_id: int, *, actor: Actor, person: Person, digest: str
     Raises, with nothing decided: ReasonRequired, MalformedBody for an unusable one, and what a vote raises: NotYours,
     StaleContent, NotPending naming who was first, DeadlinePassed, NotEligible.
     """
-    reason = checked_text(reason, "reason", MAX_REASON)
-    if not reason:
-        raise ReasonRequired
+    reason = reason_of(reason)
     with transaction.atomic(durable=True):
         action = locked(action_id, person)
         if not expire_locked(action):

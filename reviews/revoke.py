@@ -10,11 +10,11 @@ from actions.entries import record
 from actions.expire import expire_locked
 from actions.models import Action, DecidedVia, State
 from governance.actors import Actor
-from governance.errors import DeadlinePassed, ReasonRequired, Refusal
+from governance.errors import DeadlinePassed, Refusal
 from governance.models import Person
 from reviews.eligibility import Seat
 from reviews.steering import revoking_seat
-from reviews.vote import MAX_REASON, checked_text, locked
+from reviews.vote import locked, reason_of
 
 
 def revoke_approval(action_id: int, *, actor: Actor, person: Person, reason: str) -> Action:
@@ -25,9 +25,7 @@ def revoke_approval(action_id: int, *, actor: Actor, person: Person, reason: str
     Raises, with nothing changed: ReasonRequired, MalformedBody for an unusable reason, NotYours, NotApproved for an
     action that is not approved or was acted on, DeadlinePassed for one that waited too long, NotEligible.
     """
-    reason = checked_text(reason, "reason", MAX_REASON)
-    if not reason:
-        raise ReasonRequired
+    reason = reason_of(reason)
     with transaction.atomic(durable=True):
         action = locked(action_id, person)
         if not expire_locked(action):

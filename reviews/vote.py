@@ -169,6 +169,14 @@ def checked_text(text: str, what: str, most: int, *, done: str = "decided") -> s
     return text
 
 
+def reason_of(text: str, *, most: int = MAX_REASON, done: str = "decided") -> str:
+    """A reason, where there has to be one. Raises ReasonRequired without it, MalformedBody for an unusable one."""
+    reason = checked_text(text, "reason", most, done=done)
+    if not reason:
+        raise ReasonRequired
+    return reason
+
+
 def write_vote(
     action: Action,
     seat: Seat,

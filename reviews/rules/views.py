@@ -108,29 +108,16 @@ def levels(request: HttpRequest) -> HttpResponse:
 @reader
 def techniques(request: HttpRequest) -> HttpResponse:
     """The techniques of the loaded releases."""
-    recent = Recent(person_of(request))
-    lately = recent.counted(techniques_on)
-
-    def shown(rows: list[Any]) -> list[Any]:
-        usage = catalogues.Usage(rows, *catalogues.BY_TECHNIQUE)
-        return [(row, *usage.of(row.pk), lately[row.external_id]) for row in rows]
-
     loaded = catalogues.releases(catalogues.TECHNIQUES)
-    return _listing(request, TECHNIQUES, shown, recent=recent, releases=loaded, notice=MITRE_NOTICE)
+    links = catalogues.BY_TECHNIQUE
+    return _entries(request, TECHNIQUES, links, techniques_on, "external_id", releases=loaded, notice=MITRE_NOTICE)
 
 
 @reader
 def controls(request: HttpRequest) -> HttpResponse:
     """The controls of the loaded releases."""
-    recent = Recent(person_of(request))
-    lately = recent.counted(controls_on)
-
-    def shown(rows: list[Any]) -> list[Any]:
-        usage = catalogues.Usage(rows, *catalogues.BY_CONTROL)
-        return [(row, *usage.of(row.pk), lately[row.control_id]) for row in rows]
-
     loaded = catalogues.releases(catalogues.CONTROLS)
-    return _listing(request, CONTROLS, shown, recent=recent, releases=loaded)
+    return _entries(request, CONTROLS, catalogues.BY_CONTROL, controls_on, "control_id", releases=loaded)
 
 
 @reader
@@ -196,6 +183,17 @@ def _gone(request: HttpRequest, kind: Kind, gone: catalogues.Gone) -> HttpRespon
     if not gone:
         raise Http404
     return _page(request, kind, "rules/gone.html", gone=gone, matches=gone.matches)
+
+
+def _entries(request: HttpRequest, kind: Kind, links: Any, on: Any, identifier: str, **context: Any) -> HttpResponse:
+    recent = Recent(person_of(request))
+    lately = recent.counted(on)
+
+    def shown(rows: list[Any]) -> list[Any]:
+        usage = catalogues.Usage(rows, *links)
+        return [(row, *usage.of(row.pk), lately[getattr(row, identifier)]) for row in rows]
+
+    return _listing(request, kind, shown, recent=recent, **context)
 
 
 def _listing(request: HttpRequest, kind: Kind, shown: Callable[[list[Any]], list[Any]], **more: Any) -> HttpResponse:

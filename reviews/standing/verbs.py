@@ -34,7 +34,7 @@ from governance.models import Person
 from reviews.eligibility import Seat, standing_of
 from reviews.models import Verdict
 from reviews.standing import terms
-from reviews.vote import MAX_REASON, checked_text, locked
+from reviews.vote import MAX_REASON, checked_text, locked, reason_of
 
 _Status = StandingApproval.Status
 
@@ -59,10 +59,8 @@ def propose_standing(
     Raises, with nothing written: NotYours, StaleContent, ReasonRequired, MalformedBody for an unusable text,
     InvalidStanding for the terms or the example, NotEligible, Conflict while another one has the same example.
     """
-    reason = checked_text(reason, "reason", MAX_REASON)
     condition = checked_text(condition, "condition", MAX_REASON)
-    if not reason:
-        raise ReasonRequired
+    reason = reason_of(reason)
     with transaction.atomic(durable=True):
         example = locked(action_id, person)
         person = Person.objects.get(pk=person.pk)
@@ -130,9 +128,7 @@ def revoke_standing(standing_id: int, *, actor: Actor, person: Person, reason: s
 
     Raises, with nothing written: NotYours, ReasonRequired, MalformedBody, NotEligible, NotPending when it has ended.
     """
-    reason = checked_text(reason, "reason", MAX_REASON)
-    if not reason:
-        raise ReasonRequired
+    reason = reason_of(reason)
     with transaction.atomic(durable=True):
         standing = _locked(standing_id, person)
         person = Person.objects.get(pk=person.pk)

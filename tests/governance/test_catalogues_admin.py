@@ -26,11 +26,6 @@ from tests.governance.test_rules_admin import errors, page, save
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
-    return sign_in(admin_person)
-
-
 def shown(browser: Client, model: type[Model], query: str = "") -> list[str]:
     """The ids in a list, in its order."""
     response = browser.get(page(model, f"?{query}"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -18,12 +17,6 @@ from governance.models import Control, Person, Policy
 from governance.policy_templates import TEMPLATES
 from tests.governance.changes import change, last_entry, new_policy
 from tests.governance.policy_pages import ADD, LIST, TEMPLATES_PAGE, errors, form_of, words_of
-
-
-@pytest.fixture
-def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
-    return sign_in(admin_person)
-
 
 # -- The form ----------------------------------------------------------------------------------------------
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from governance.models import Person, RulebookVersion, Threshold
+from governance.models import RulebookVersion, Threshold
 from governance.rule_changes import fingerprint
 from tests.governance.changes import edited
 from tests.governance.policy_pages import errors, words_of
-
-
-@pytest.fixture
-def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
-    return sign_in(admin_person)
 
 
 def save_threshold(browser: Client, row: Threshold, **fields: Any) -> HttpResponse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,12 +13,6 @@ from governance.roles import PERMISSIONS
 from tests.governance.changes import change, new_policy
 from tests.governance.policy_pages import ADD, LIST, TRY, form_of, tried
 from tests.support.api import Api
-
-
-@pytest.fixture
-def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
-    return sign_in(admin_person)
-
 
 # -- Check and try -----------------------------------------------------------------------------------------
 

@@ -46,11 +46,6 @@ ADD = "/admin/governance/policy/add/"
 WARNING = "You have not looked at what this draft would have changed. Nothing was saved."
 
 
-@pytest.fixture
-def browser(sign_in: SignIn, admin_person: Person) -> Client:
-    return sign_in(admin_person)
-
-
 def save(browser: Client, address: str = ADD, **fields: Any) -> HttpResponse:
     sent = POLICY | {"change_reason": "Agreed on Monday."} | fields
     return browser.post(address, {name: value for name, value in sent.items() if value is not None}, follow=True)

@@ -32,11 +32,6 @@ SignIn = Callable[[Person], Client]
 pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]
 
 
-@pytest.fixture
-def browser(sign_in: SignIn, admin_person: Person) -> Client:
-    return sign_in(admin_person)
-
-
 @pytest.fixture(params=[Import, Return])
 def kind(request: pytest.FixtureRequest) -> type[Review]:
     """Both pages obey the same rule."""

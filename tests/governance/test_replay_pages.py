@@ -20,12 +20,6 @@ from tests.support import lifecycles
 from tests.support.api import Api
 from tests.support.drafts import asked, copies, people_decide
 
-
-@pytest.fixture
-def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
-    return sign_in(admin_person)
-
-
 # -- Large ones ----------------------------------------------------------------------------------------------
 
 

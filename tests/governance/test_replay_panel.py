@@ -37,11 +37,6 @@ POLICY = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
-    return sign_in(admin_person)
-
-
 def replay_it(browser: Client, address: str = NEW, **fields: Any) -> HttpResponse:
     sent = {name: value for name, value in (POLICY | fields).items() if value is not None}
     return browser.post(address, sent, headers=HTMX)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from governance.admin import replay_forms
 from governance.errors import Conflict
 from governance.models import (
     ActionTypeRule,
-    Person,
     Replay,
     RulebookVersion,
 )
@@ -31,13 +29,7 @@ from tests.support import lifecycles
 from tests.support.api import Api
 from tests.support.drafts import ADAM, asked
 
-SignIn = Callable[[Person], Client]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(sign_in: SignIn, admin_person: Person) -> Client:
-    return sign_in(admin_person)
 
 
 @pytest.fixture(params=[Import, Return])

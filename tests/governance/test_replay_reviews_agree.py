@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,13 +24,7 @@ from tests.governance.test_rule_versions import place, upset
 from tests.support.api import Api
 from tests.support.drafts import ADAM
 
-SignIn = Callable[[Person], Client]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(sign_in: SignIn, admin_person: Person) -> Client:
-    return sign_in(admin_person)
 
 
 NEW_ROWS: dict[str, dict[str, str]] = {

@@ -30,11 +30,6 @@ DRAFT = "/admin/governance/route/preview/"
 NOBODY = {"0-0-needed": "", "0-0-group": "", "1-0-needed": "", "1-0-group": "", "0-label": ""}
 
 
-@pytest.fixture
-def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
-    return sign_in(admin_person)
-
-
 def form_of(**fields: Any) -> dict[str, Any]:
     """What the browser sends for a route of two stages; "0-1-group" is a field of the builder."""
     sent = {

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from governance import rule_files, rulebook
-from governance.models import Person, Route, RulebookVersion
+from governance.models import Route, RulebookVersion
 from governance.rule_exports import file_of
 from governance.rule_imports import plan_of
 from governance.rule_restores import plans_of, restore_version
@@ -19,11 +18,6 @@ from tests.governance.desk import plain
 from tests.reviews.routes import group, new_route, stage
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
-    return sign_in(admin_person)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

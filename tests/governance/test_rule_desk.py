@@ -29,11 +29,6 @@ Browse = Callable[[Person], Client]
 
 
 @pytest.fixture
-def browser(sign_in: Browse, admin_person: Person) -> Client:
-    return sign_in(admin_person)
-
-
-@pytest.fixture
 def ask(browser: Client, nothing_written: Any) -> Callable[..., str]:
     """`ask(address, field=value, ...)` gives the words of the answer, and nothing was written."""
     return partial(asked, browser, nothing_written)

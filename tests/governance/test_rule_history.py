@@ -31,11 +31,6 @@ from tests.governance.files import csv_of, page, take_over
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
-    return sign_in(admin_person)
-
-
 def last_seq() -> int:
     return LedgerEntry.objects.filter(stream="rules").latest("seq").seq
 

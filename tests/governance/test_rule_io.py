@@ -43,16 +43,6 @@ pytestmark = pytest.mark.django_db
 KINDS = list(rule_tables.KINDS.values())
 
 
-@pytest.fixture
-def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
-    return sign_in(admin_person)
-
-
-@pytest.fixture
-def reader(sign_in: Callable[[Person], Client], auditor: Person) -> Client:
-    return sign_in(auditor)
-
-
 # -- Out ---------------------------------------------------------------------------------------------------
 
 

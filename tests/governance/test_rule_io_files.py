@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from openpyxl import Workbook
 
 from governance import rule_files
 from governance.errors import InvalidFile
-from governance.models import EvidenceRule, Person, Policy
+from governance.models import EvidenceRule, Policy
 from tests.governance.files import (
     complaint,
     confirm,
@@ -32,11 +31,6 @@ from tests.governance.files import (
 
 pytestmark = pytest.mark.django_db
 ROW = {"name": "Names", "words": "acme", "points": "5", "reason": "A client."}
-
-
-@pytest.fixture
-def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
-    return sign_in(admin_person)
 
 
 def changed(shown: Any) -> dict[str, list[str]]:

@@ -40,16 +40,6 @@ from tests.governance.changes import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
-    return sign_in(admin_person)
-
-
-@pytest.fixture
-def reader(sign_in: Callable[[Person], Client], auditor: Person) -> Client:
-    return sign_in(auditor)
-
-
 def place(version: int, what: str) -> str:
     return f"/admin/governance/rulebookversion/{version}/{what}"
 

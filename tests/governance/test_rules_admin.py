@@ -32,11 +32,6 @@ KINDS = (ActionTypeRule, EvidenceRule, IndicatorRule, LevelScore, Policy, Techni
 UNSEEN = {"without_replay": "on"}
 
 
-@pytest.fixture
-def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
-    return sign_in(admin_person)
-
-
 def page(model: type[Model], place: str) -> str:
     return f"/admin/governance/{model._meta.model_name}/{place}"
 

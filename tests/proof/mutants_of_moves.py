@@ -91,8 +91,8 @@ MUTANTS = (
     ),
     Mutant(
         _CHANGES,
-        "    if not reason:",
-        "    if False:",
+        "reason = reason_of(reason)",
+        "pass",
         "sent back without a reason",
         "what_is_sent_back_was_seen_and_has_a_reason",
     ),

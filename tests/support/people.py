@@ -117,3 +117,15 @@ def browser_of(person: Person, **options: bool) -> Client:
 def sign_in(db: None) -> Callable[..., Client]:
     """`sign_in(person)` gives a test client with that person's session."""
     return browser_of
+
+
+@pytest.fixture
+def browser(sign_in: Callable[[Person], Client], admin_person: Person) -> Client:
+    """Adam's browser."""
+    return sign_in(admin_person)
+
+
+@pytest.fixture
+def reader(sign_in: Callable[[Person], Client], auditor: Person) -> Client:
+    """Aude's browser."""
+    return sign_in(auditor)

@@ -33,13 +33,17 @@ PAGES = {
     "agent": ("nora", "/agents/2/"),
     "policies": ("nora", "/rules/"),
     "policy-form": ("ada", "/admin/governance/policy/1/change/"),
+    "actions": ("nora", "/actions/"),
+    "oversight": ("theo", "/oversight/"),
 }
+# Of these one look is enough: dark changes no more of them than of the others.
+ONCE = ("actions", "oversight")
 LOOKS = {
     "light": ({"viewport": DESK, "color_scheme": "light"}, tuple(PAGES)),
-    "dark": ({"viewport": DESK, "color_scheme": "dark"}, tuple(PAGES)),
+    "dark": ({"viewport": DESK, "color_scheme": "dark"}, tuple(name for name in PAGES if name not in ONCE)),
     "phone": (
         {"viewport": PHONE, "color_scheme": "light", "is_mobile": True, "has_touch": True},
-        ("queue", "action", "dashboard", "agent"),
+        ("queue", "action", "dashboard", "agent", "actions"),
     ),
 }
 
