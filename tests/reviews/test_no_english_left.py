@@ -147,5 +147,10 @@ def test_it_works(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
                 left.setdefault(text, f"{path}: {' '.join(words)}: {text[:160]}")
     assert not left, "\n".join(left.values())
     assert said > 3000
+    for route in FILES:
+        for path in paths(route, ids):
+            taken = browser_of(person_called("sina")).get(path)
+            if taken.headers.get("Content-Type", "").startswith("text/csv"):
+                assert not pseudo.is_marked(body_of(taken)), f"{path}: a file is for programs, so it is English"
     leaked = [f"{model}: {text[:100]}" for model, row in rows() for text in leaves(row) if pseudo.is_marked(str(text))]
     assert not leaked, "\n".join(leaked[:20])
