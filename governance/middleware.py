@@ -148,7 +148,8 @@ class PagePerson:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if is_for_agents(request):
-            return self.get_response(request)
+            with translation.override(settings.LANGUAGE_CODE):  # whatever the thread did before
+                return self.get_response(request)
         person = request.user if isinstance(request.user, Person) else None
         chosen = chosen_by(person)
         language = chosen or asked_for(request)

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from governance.sign_in import actor_of
@@ -56,13 +56,14 @@ def export(request: HttpRequest, slug: str) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse(content_type="text/csv; charset=utf-8")
     board = _board(request, form, now)
-    table = board.table(slug)
-    if table is None:
-        raise Http404
-    span = board.scope.span
-    used = {"since": str(span.first), "until": str(span.last)}
-    used |= {name: str(found.pk) for name in ("team", "agent") if (found := form.cleaned_data[name])}
-    body = export_table(slug, table.head, table.rows, actor=actor_of(request), filters=used)
+    with translation.override("en"):  # a file is read by programs, whose columns keep their names
+        table = board.table(slug)
+        if table is None:
+            raise Http404
+        span = board.scope.span
+        used = {"since": str(span.first), "until": str(span.last)}
+        used |= {name: str(found.pk) for name in ("team", "agent") if (found := form.cleaned_data[name])}
+        body = export_table(slug, table.head, table.rows, actor=actor_of(request), filters=used)
     response = HttpResponse(body, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = (
         f'attachment; filename="foureyes-{slug}-{span.first:%Y%m%d}-{span.last:%Y%m%d}.csv"'

@@ -43,6 +43,7 @@ class GlassReviewForm(MoveForm):
     """What somebody else thinks of it."""
 
     finding = forms.ChoiceField(
+        label=gettext_lazy("Finding"),
         choices=BreakGlass.Finding.choices,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a finding. Nothing was recorded.")},

@@ -21,6 +21,7 @@ class SampleForm(MoveForm):
     """Fine or not, and why."""
 
     finding = forms.ChoiceField(
+        label=gettext_lazy("Finding"),
         choices=Sample.Finding.choices,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a finding. Nothing was recorded.")},
