@@ -28,6 +28,7 @@ from reviews.pace import opened_mark
 from reviews.record import Record
 from reviews.rendering import Tree, leaf, tree
 from reviews.rows import Row
+from reviews.samples import sample_of
 from reviews.stages import StageOnPage, stages_of
 
 # What a reader looks for first; every other key follows in the order of its name.
@@ -96,14 +97,13 @@ class Case(Classified):
         reviewer = self.row.reviewer
         return {move.slug: self._on_page(move) for move in MOVES if move.offered(reviewer, self.action)}
 
-    @property
+    @cached_property
     def moves(self) -> list[tuple[Words, list[OnPage]]]:
         """Those of them that no part of the page draws in a place of its own, each group with its heading."""
-        by_group = {
-            group: [one for one in self.offered.values() if not one.move.place and one.move.group == group]
-            for group in GROUPS
-        }
-        return [(group, moves) for group, moves in by_group.items() if moves]
+        others = [one for one in self.offered.values() if not one.move.place]
+        # The headings themselves are compared, not their words: those would be translated for each comparison.
+        by_group = [(group, [one for one in others if one.move.group is group]) for group in GROUPS]
+        return [(group, moves) for group, moves in by_group if moves]
 
     @property
     def at_it(self) -> list[OnPage]:
@@ -204,9 +204,7 @@ class Case(Classified):
     @cached_property
     def sample(self) -> Sample | None:
         """The sample it was drawn as, where that is this person's to know."""
-        if self.action.decided_via != DecidedVia.RULES or not self.row.reviewer.decides:
-            return None
-        return Sample.objects.select_related("looked_by").filter(action=self.action).first()
+        return sample_of(self.action) if self.row.reviewer.decides else None
 
     @cached_property
     def test(self) -> Canary | None:
