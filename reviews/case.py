@@ -35,8 +35,9 @@ from reviews.stages import StageOnPage, stages_of
 _FIRST = ("action_type", "tool_name", "resource", "resource_id", "action_details", "context", "risk_indicators")
 # Shown in its own box, as words of the agent.
 _SAID = ("description", "description_derived")
-# User names shown below the box for comments.
+# User names shown below the box for comments, and offered to the field that assigns it.
 _SUGGESTED = 12
+_SUGGESTED_TO_DECIDE = 100
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,9 @@ class Case(Classified):
 
     @property
     def could_decide(self) -> list[Person]:
-        """Whom to suggest for deciding it: those who are named with the stage it is at, and those who are counted."""
+        """Whom to suggest for deciding it: those who can now, named with its stage or counted there; the first many."""
         able = {seat.person.pk: seat.person for stage in self.stages for one in stage.wanted for seat in one.able}
-        return sorted(able.values(), key=lambda person: person.username)
+        return sorted(able.values(), key=lambda person: person.username)[:_SUGGESTED_TO_DECIDE]
 
     @cached_property
     def offered(self) -> dict[str, OnPage]:
