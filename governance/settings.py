@@ -115,6 +115,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "governance.drawn_fields.Renderer"
+
 # -- Where it is stored ------------------------------------------------------------------------------------
 
 _SQLITE_OPTIONS = {

@@ -28,14 +28,16 @@ from reviews.pace import opened_mark
 from reviews.record import Record
 from reviews.rendering import Tree, leaf, tree
 from reviews.rows import Row
+from reviews.samples import sample_of
 from reviews.stages import StageOnPage, stages_of
 
 # What a reader looks for first; every other key follows in the order of its name.
 _FIRST = ("action_type", "tool_name", "resource", "resource_id", "action_details", "context", "risk_indicators")
 # Shown in its own box, as words of the agent.
 _SAID = ("description", "description_derived")
-# User names shown below the box for comments.
+# User names shown below the box for comments, and offered to the field that assigns it.
 _SUGGESTED = 12
+_SUGGESTED_TO_DECIDE = 100
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,9 @@ class Case(Classified):
 
     @property
     def could_decide(self) -> list[Person]:
-        """Whom to suggest for deciding it: those who are named with the stage it is at, and those who are counted."""
+        """Whom to suggest for deciding it: those who can now, named with its stage or counted there; the first many."""
         able = {seat.person.pk: seat.person for stage in self.stages for one in stage.wanted for seat in one.able}
-        return sorted(able.values(), key=lambda person: person.username)
+        return sorted(able.values(), key=lambda person: person.username)[:_SUGGESTED_TO_DECIDE]
 
     @cached_property
     def offered(self) -> dict[str, OnPage]:
@@ -96,14 +98,13 @@ class Case(Classified):
         reviewer = self.row.reviewer
         return {move.slug: self._on_page(move) for move in MOVES if move.offered(reviewer, self.action)}
 
-    @property
+    @cached_property
     def moves(self) -> list[tuple[Words, list[OnPage]]]:
         """Those of them that no part of the page draws in a place of its own, each group with its heading."""
-        by_group = {
-            group: [one for one in self.offered.values() if not one.move.place and one.move.group == group]
-            for group in GROUPS
-        }
-        return [(group, moves) for group, moves in by_group.items() if moves]
+        others = [one for one in self.offered.values() if not one.move.place]
+        # The headings themselves are compared, not their words: those would be translated for each comparison.
+        by_group = [(group, [one for one in others if one.move.group is group]) for group in GROUPS]
+        return [(group, moves) for group, moves in by_group if moves]
 
     @property
     def at_it(self) -> list[OnPage]:
@@ -204,9 +205,7 @@ class Case(Classified):
     @cached_property
     def sample(self) -> Sample | None:
         """The sample it was drawn as, where that is this person's to know."""
-        if self.action.decided_via != DecidedVia.RULES or not self.row.reviewer.decides:
-            return None
-        return Sample.objects.select_related("looked_by").filter(action=self.action).first()
+        return sample_of(self.action) if self.row.reviewer.decides else None
 
     @cached_property
     def test(self) -> Canary | None:

@@ -41,7 +41,7 @@ def groups_of(action: Action) -> set[int]:
 class _Known:
     """What the rule asks about people, looked up for all of them together."""
 
-    lent: dict[int, dict[int, Delegation]] = field(default_factory=dict)  # by delegate and absentee
+    lent: dict[int, dict[int, Delegation]] = field(default_factory=dict)  # by the delegate, and by who is away
     seeing_all: set[int] = field(default_factory=set)
     changes: dict[int, list[datetime]] = field(default_factory=dict)  # by identity
     kin: dict[int, Kin] = field(default_factory=dict)  # by identity, those who answer for the action

@@ -189,7 +189,7 @@ class Record:
     # -- How it is asked ----------------------------------------------------------------------------------------
 
     def _recent(self) -> QuerySet[Action]:
-        """The agent's latest, as far as this person may see them, without this one."""
+        """The agent's latest, as far as this person may see them."""
         latest = Action.objects.filter(agent_id=self.action.agent_id).order_by("-id").values("pk")[:RECENT]
         seen = self.reviewer.sees().filter(pk__in=latest, created_at__gte=self._like_since)
         return seen.filter(Q(is_canary=False) | Q(state=State.PENDING))
@@ -197,14 +197,11 @@ class Record:
     @cached_property
     def _rows(self) -> list[tuple[Any, ...]]:
         """Those of them of the last 90 days, latest first: the number of each, and the fields of its kind."""
-        rows = (
-            self._recent()
-            .order_by("-id")
-            .annotate(
-                alike=Q(action_type=self.action.action_type) & ~Q(pk=self.action.pk),
-                same_resource=Q(resource=self.action.resource),
-                lately=Q(created_at__gte=self._since),
-            )
+        recent = self._recent().order_by("-id")
+        rows = recent.annotate(
+            alike=Q(action_type=self.action.action_type) & ~Q(pk=self.action.pk),
+            same_resource=Q(resource=self.action.resource),
+            lately=Q(created_at__gte=self._since),
         )
         return list(rows.values_list("pk", *_Kind._fields))
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actions.entries import record
-from actions.models import Action, Sample
+from actions.models import Action, DecidedVia, Sample
 from governance.actors import Actor
 from governance.english import in_english
 from governance.errors import AlreadyLookedAt, Conflict, MalformedBody, NotEligible, ReasonRequired, Refusal
@@ -46,6 +46,11 @@ def look_at_sample(action_id: int, *, actor: Actor, person: Person, finding: str
             at=sample.looked_at,
         )
     return sample
+
+
+def sample_of(action: Action) -> Sample | None:
+    """The sample it was drawn as. Asked once for the action, and only of what the rules approved."""
+    return getattr(action, "sample", None) if action.decided_via == DecidedVia.RULES else None
 
 
 def sample_refusal(who: Person | Reviewer, action: Action, sample: Sample) -> Refusal | None:

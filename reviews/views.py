@@ -115,13 +115,16 @@ def nearly(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A verdict on an action. Only a POST decides; anybody who merely opens the address is shown the action."""
-    found = _visible_action(request, pk)
+    person = person_of(request)
+    # What its page shows besides is read only where the page is drawn; the verb reads it anew, behind the lock.
+    found = Action.objects.visible_to(person).filter(pk=pk).first()
+    if found is None:
+        raise Http404
     if request.method != "POST":
         return redirect("action", pk=pk)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return _action_page(request, found, form=form, alert=form.sentence, status=400)
-    person = person_of(request)
+        return _action_page(request, _visible_action(request, pk), form=form, alert=form.sentence, status=400)
     try:
         approving = form.cleaned_data["verdict"] == Verdict.APPROVE
         vote = cast_vote(

@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from actions.models import Action, DecidedVia, Sample
+from actions.models import Action, Sample
 from governance.actors import Actor
 from governance.models import Person
 from reviews.eligibility import Reviewer
 from reviews.moves.base import AFTERWARDS, Move, MoveForm
-from reviews.samples import look_at_sample, sample_refusal
+from reviews.samples import look_at_sample, sample_of, sample_refusal
 from reviews.vote import MAX_REASON
 
 
@@ -36,9 +36,7 @@ class SampleForm(MoveForm):
 
 
 def _may_look(reviewer: Reviewer, action: Action) -> bool:
-    if action.decided_via != DecidedVia.RULES:
-        return False
-    sample = Sample.objects.select_related("looked_by").filter(action=action).first()
+    sample = sample_of(action)
     return sample is not None and sample_refusal(reviewer, action, sample) is None
 
 

@@ -11,9 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.models import Group
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from actions.models import Action, Agent
@@ -149,21 +147,6 @@ def test_hostile_words_of_the_past_are_text_and_deceptive_ones_are_named(
     said = seen_before(client, waiting)
     for name in DECEPTIVE_NAMES:
         assert said.count(name) >= 2, name
-
-
-def test_the_page_costs_as_many_queries_whatever_the_past(
-    api: Api, reviewer: Person, senior: Person, sign_in: SignIn
-) -> None:
-    client = sign_in(reviewer)
-    voted(pay(api, 1), senior, "approve")
-    waiting = pay(api, 2)
-    with CaptureQueriesContext(connection) as one:
-        text(client, waiting)
-    for amount in range(3, 28):
-        voted(pay(api, amount), senior, "reject" if amount % 2 else "approve", "Because.")
-    with CaptureQueriesContext(connection) as many:
-        text(client, waiting)
-    assert len(one) == len(many) <= 24
 
 
 # -- Policies that nearly matched -----------------------------------------------------------------------------------
