@@ -45,7 +45,9 @@
 
   const panel = () => document.getElementById("at-it");
   if (!panel() || !panel().dataset.renew) return;
+  const PAUSE = 20000; // whoever goes to and fro between two tabs does not ask each time
   let asking = false;
+  let asked = Date.now();
 
   // Not under somebody's hands: an open form in it, or the focus, stays where it is.
   const isInUse = (one) => one.contains(document.activeElement) || Boolean(one.querySelector("details[open]"));
@@ -54,7 +56,9 @@
     const before = panel();
     if (asking || !before.dataset.renew || document.visibilityState !== "visible") return;
     const token = document.querySelector("[name=csrfmiddlewaretoken]");
+    if (Date.now() - asked < PAUSE) return;
     asking = true;
+    asked = Date.now();
     try {
       const answer = await fetch(before.dataset.renewAt, {
         method: "POST",
