@@ -126,6 +126,12 @@ class Case(Classified):
         """Whether there is anything to say or do about who is at it."""
         return self.is_pending and bool(self.at_it or self.row.claim or self.row.assignment)
 
+    @property
+    def stands(self) -> str:
+        """How far it has come, for an open page to learn that it went on."""
+        action = self.action
+        return f"{action.state} {action.stage} {len(action.votes.all())} {action.escalated:d}"
+
     def _on_page(self, move: Move) -> OnPage:
         if self._tried is not None and self._tried.move is move:
             return self._tried

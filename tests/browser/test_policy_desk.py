@@ -28,7 +28,7 @@ def test_it_works(live_portal: LivePortal, page_of: PageOf) -> None:
     page.goto(LIST)
     page.get_by_role("link", name="Start from a template").click()
     page.get_by_role("region", name="Payments by agents need a person").get_by_role("link").last.click()
-    said = page.get_by_role("status")
+    said = page.get_by_role("status").first
     expect(said).to_contain_text("It is a condition")
 
     field = page.get_by_label("Condition", exact=True)
@@ -96,7 +96,7 @@ def test_the_reference_is_searched_and_inserts_at_the_cursor(page_of: PageOf) ->
     page.get_by_role("button", name="agent.type", exact=True).click()
     field.type(' == "unregistered"')
     assert condition(page) == 'action.at.getDayOfWeek("Europe/Berlin") in [0, 6] && agent.type == "unregistered"'
-    expect(page.get_by_role("status")).to_contain_text("It is a condition")
+    expect(page.get_by_role("status").first).to_contain_text("It is a condition")
     expect(page).to_have_url(re.compile(re.escape(ADD)))
 
 
@@ -118,7 +118,7 @@ def test_signing_out_meanwhile_loses_nothing(page_of: PageOf) -> None:
     page.goto(ADD)
     page.context.clear_cookies()
     page.get_by_label("Condition", exact=True).fill("risk.score > 5")
-    expect(page.get_by_role("status")).to_contain_text(re.compile("You are signed out|The portal did not answer"))
+    expect(page.get_by_role("status").first).to_contain_text(re.compile("You are signed out|The portal did not answer"))
     assert condition(page) == "risk.score > 5"
 
 

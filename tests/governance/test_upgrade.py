@@ -57,8 +57,8 @@ if len(sys.argv) > 1:  # the naive twin: what is taken off stays off until the e
     importlib.import_module("governance.management.commands.migrate")._all_or_nothing = lambda _: nullcontext()
 call_command("migrate", verbosity=0)
 with transaction.atomic():
-    rules = {"kind": "rules", "id": "x"}
-    ledger.append("kill_switch.released", actor=command("test"), stream="rules", subject=rules, data={})
+    about = {"stream": "rules", "subject": {"kind": "rules", "id": "x"}, "data": {}}
+    ledger.append("kill_switch.released", actor=command("test"), **about)
 call_command("migrate", "reviews", "0006", verbosity=0)
 
 def rewritten():

@@ -162,3 +162,51 @@ def voted(action: Action, by: Person, verdict: str, reason: str = "Checked.") ->
     """The action after one person's vote by the verb."""
     lifecycles.decide(action.pk, verdict, by=by, reason=reason)
     return row(action.pk)
+
+
+# -- What a screen reader makes of a page ----------------------------------------------------------------------
+
+_LANDMARKS = {"main": "main", "nav": "navigation", "aside": "complementary"}
+_ROLES = ("main", "navigation", "complementary", "search", "banner", "contentinfo", "region", "form")
+
+
+class _Outline(HTMLParser):
+    """Collects headings, landmarks and what announces itself, in the order of the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.levels: list[int] = []
+        self.landmarks: list[tuple[str, str]] = []
+        self.live: list[str] = []
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
+            self.levels.append(int(tag[1]))
+        name = given.get("aria-label") or given.get("aria-labelledby", "")
+        role = given.get("role") or _LANDMARKS.get(tag) or ("region" if tag == "section" and name else "")
+        if role in _ROLES:
+            self.landmarks.append((role, name))
+        if role in ("alert", "status", "log", "timer", "marquee") or given.get("aria-live"):
+            self.live.append(given.get("aria-live") or role)
+        self.ids += [given["id"]] if "id" in given else []
+
+
+def assert_outlined(page: str) -> None:
+    """One h1, no level skipped; landmarks of one kind told apart by name; nothing interrupts but a refusal."""
+    outline = _Outline()
+    outline.feed(page)
+    levels = outline.levels
+    assert levels.count(1) == 1, f"headings {levels}"
+    # A heading may stand before the h1 (the title of a dialog, of a note), but no level is left out on the way down.
+    steps = [(above, below) for above, below in zip([1, *levels], levels, strict=False) if below > above + 1]
+    assert not steps, f"a level is skipped: {levels}"
+    kinds = [role for role, _ in outline.landmarks]
+    assert kinds.count("main") == 1, kinds
+    assert len(set(outline.landmarks)) == len(outline.landmarks), f"two landmarks of one name: {outline.landmarks}"
+    nameless = [role for role, name in outline.landmarks if not name and kinds.count(role) > 1]
+    assert not nameless, f"landmarks without a name: {nameless}"
+    assert not {"assertive", "timer", "marquee"} & set(outline.live), outline.live
+    assert outline.live.count("alert") <= 1, outline.live
+    assert len(set(outline.ids)) == len(outline.ids), [one for one in outline.ids if outline.ids.count(one) > 1]

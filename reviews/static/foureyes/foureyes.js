@@ -27,7 +27,8 @@
       const kept = document.querySelector("#views-more input[name=query]");
       if (kept) kept.value = query;
       for (const back of document.querySelectorAll(".views input[name=back]")) back.value = url;
-      window.htmx.ajax("GET", url, { target: "#results", swap: "innerHTML" });
+      // Where that fails, meanwhile.js says so.
+      window.htmx.ajax("GET", url, { target: "#results", swap: "innerHTML" }).catch(() => {});
     };
     filters.classList.add("at-once");
     filters.addEventListener("submit", function (event) {
@@ -39,26 +40,6 @@
       clearTimeout(timer);
       timer = setTimeout(apply, 300);
     });
-  }
-
-  // -- Who is at an action: an open page in view renews its own claim, and shows those of others --------------------
-
-  function renew() {
-    const panel = document.getElementById("at-it");
-    if (!panel || !panel.dataset.renew || document.visibilityState !== "visible") return;
-    // Not under somebody's hands: an open form in it, or the focus, stays where it is.
-    if (panel.contains(document.activeElement) || panel.querySelector("details[open]")) return;
-    const token = document.querySelector("[name=csrfmiddlewaretoken]");
-    window.htmx.ajax("POST", panel.dataset.renewAt, {
-      target: "#at-it",
-      swap: "outerHTML",
-      values: { csrfmiddlewaretoken: token ? token.value : "" },
-    });
-  }
-
-  const atIt = document.getElementById("at-it");
-  if (atIt && atIt.dataset.renew && window.htmx) {
-    setInterval(renew, Number(atIt.dataset.renew) * 1000);
   }
 
   // -- Keys -------------------------------------------------------------------------------------------------------

@@ -41,11 +41,12 @@
     // Who wants to be notified by this browser is looking elsewhere (notify.js).
     const isWanted = document.visibilityState === "visible" || document.documentElement.dataset.notify === "on";
     if (!force && (!isWanted || isSelecting())) return;
-    window.htmx.ajax("GET", location.pathname + location.search, {
+    const asking = window.htmx.ajax("GET", location.pathname + location.search, {
       target: "#results",
       swap: "innerHTML",
       headers: { "X-Refresh": force ? "show" : "yes" },
     });
+    asking.catch(() => {}); // meanwhile.js says so
   }
 
   // -- Deciding what may move ---------------------------------------------------------------------------------------
