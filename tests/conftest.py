@@ -17,6 +17,7 @@ from tests.support import databases, environment
 from tests.support.run import depends_on_engine, in_order
 
 FIXTURES = (
+    "tests.support.clock",
     "tests.support.database",
     "tests.support.people",
     "tests.support.api",
