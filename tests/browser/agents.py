@@ -29,7 +29,7 @@ EMAIL = {
 
 def submit(portal: LivePortal, **fields: Any) -> int:
     """Submit an action as the guide's agent; its number."""
-    answer = requests.post(portal.base_url + SUBMIT, json=GUIDE_EXAMPLE | fields, headers=_headers(portal), timeout=15)
+    answer = requests.post(portal.base_url + SUBMIT, json=GUIDE_EXAMPLE | fields, headers=_headers(portal), timeout=60)
     assert answer.status_code == 200, answer.text
     return answer.json()["id"]
 
@@ -43,7 +43,7 @@ def pay(portal: LivePortal, amount: float, recipient: str = "ACME GmbH", **field
 def status(portal: LivePortal, action_id: int) -> dict[str, Any]:
     """What the agent is told about its action."""
     url = f"{portal.base_url}/api/v1/actions/{action_id}/status"
-    return requests.get(url, headers=_headers(portal), timeout=15).json()
+    return requests.get(url, headers=_headers(portal), timeout=60).json()
 
 
 def _headers(portal: LivePortal) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """What a page must be for everybody: axe finds nothing in either theme, and nothing hangs over the edge.
 
 Colours follow the theme and layout follows the width, and some scripts read the width while a page loads. So a test
-opens its pages at a size, and each of them is looked at here in both themes without being opened again.
+opens its pages at a size, and each of them is looked at here without being opened again: on a desk in both themes, on
+a phone in dark, because what a width changes is where things stand (test_widths_change_no_colours).
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from playwright.sync_api import Page
 
 DESK, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
 THEMES = ("light", "dark")
+PHONES = 736  # and less: the width at which the pages become one column
 
 at_every_size = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 
 # So many rows of a table are looked at: they come from one template, and axe's time grows with the square of them.
-ROWS = 40
+ROWS = 16
 
 # Only what is wrong is carried over: what is right is every element, and costs more to carry than to find.
 # Without its preload: it would copy style sheets into the page, which the page forbids; only sounds and films need it.
@@ -37,16 +39,22 @@ _ARRIVE = "document.getAnimations().forEach((one) => one.finish())"
 
 
 def assert_accessible(page: Page, within: str = "") -> None:
-    """Nothing for axe to find, in light and in dark, and nothing over the edge.
+    """Nothing for axe to find, in light and in dark or on a phone in dark, and nothing over the edge.
 
     `within` is the selector of the part that is looked at; without one it is the whole page. Of a long table it is
     the first ROWS rows. Dark is what remains.
     """
     page.evaluate(AXE_SCRIPT)
-    for theme in THEMES:
+    for theme in themes_of(page):
         found = AxeResults(_violations(page, theme, within))
         assert found.violations_count == 0, f"{page.url} in {theme}\n{found.generate_report()}"
     assert_fits(page)
+
+
+def themes_of(page: Page) -> tuple[str, ...]:
+    """The themes in which a page of this width is looked at; the last of them remains."""
+    size = page.viewport_size
+    return THEMES[-1:] if size and size["width"] <= PHONES else THEMES
 
 
 def _violations(page: Page, theme: str, within: str) -> Any:

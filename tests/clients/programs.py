@@ -16,7 +16,7 @@ from tests.support.portal import LivePortal
 
 GUIDE = Path(__file__).parent / "guide"
 HOSTED = "https://pilot.owkai.app"
-_SECONDS = 20
+_SECONDS = 120
 
 
 def snippet(name: str) -> str:

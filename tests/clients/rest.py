@@ -19,7 +19,7 @@ class Rest:
 
     def call(self, method: str, path: str, **how: Any) -> requests.Response:
         """One request; redirects are answers, too."""
-        return self.session.request(method, self.portal.base_url + path, timeout=15, allow_redirects=False, **how)
+        return self.session.request(method, self.portal.base_url + path, timeout=60, allow_redirects=False, **how)
 
     def get(self, path: str, **headers: str) -> dict[str, Any]:
         """The JSON object at a path."""

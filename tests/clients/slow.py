@@ -49,7 +49,7 @@ def slow_portal(portal: LivePortal, hold_back: int) -> Iterator[Slow]:
                 slow.seen.append(dict(self.headers))
                 late = len(slow.seen) <= slow.hold_back
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
-            answer = requests.request(self.command, portal.base_url + self.path, data=body, headers=headers, timeout=15)
+            answer = requests.request(self.command, portal.base_url + self.path, data=body, headers=headers, timeout=60)
             with slow.lock:
                 slow.answers.append(answer)
             if late:

@@ -81,7 +81,7 @@ def test_waits_for_a_person_who_approves(
     ascend: AscendClient, rest: Rest, rita: Browser, aside: Callable[..., Any]
 ) -> None:
     """The SDK's own waiting, in its own rhythm."""
-    waiting = aside(ascend.evaluate_action, "transaction", "an invoice", timeout=15)
+    waiting = aside(ascend.evaluate_action, "transaction", "an invoice", timeout=60)
     action_id = the_pending_one(rest, "an invoice")
     rita.approve(action_id, "The invoice is in the file.")
     decision = waiting.result()
@@ -92,7 +92,7 @@ def test_waits_for_a_person_who_approves(
 
 def test_waits_for_a_person_who_rejects(ascend: AscendClient, rita: Browser, aside: Callable[..., Any]) -> None:
     action_id = ascend.evaluate_action("transaction", "refunds", wait_for_decision=False).action_id
-    waiting = aside(ascend.wait_for_decision, action_id, timeout=15, poll_interval=0.1)
+    waiting = aside(ascend.wait_for_decision, action_id, timeout=60, poll_interval=0.1)
     rita.reject(action_id, "No ticket.")
     decision = waiting.result()
     assert (decision.decision, decision.reason) == (Decision.DENIED, "No ticket.")

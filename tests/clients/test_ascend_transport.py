@@ -77,7 +77,7 @@ def test_no_cookie_and_no_redirect(ascend: AscendClient, heard: list[requests.Re
 def test_either_header_carries_the_key(live_portal: LivePortal, names: tuple[str, ...], status: int) -> None:
     values = {"Authorization": f"Bearer {live_portal.key}", "X-API-Key": live_portal.key}
     headers = {name: values[name] for name in names}
-    answer = requests.get(f"{live_portal.base_url}/api/deployment-info", headers=headers, timeout=15)
+    answer = requests.get(f"{live_portal.base_url}/api/deployment-info", headers=headers, timeout=60)
     assert answer.status_code == status
     assert ("WWW-Authenticate" in answer.headers) is (status == 401)
 
@@ -85,7 +85,7 @@ def test_either_header_carries_the_key(live_portal: LivePortal, names: tuple[str
 def test_two_different_keys_are_refused(live_portal: LivePortal) -> None:
     """Two good keys, of two agents: nobody may choose which one counts."""
     headers = {"Authorization": f"Bearer {live_portal.key}", "X-API-Key": live_portal.keys[OTHER_AGENT_ID]}
-    answer = requests.get(f"{live_portal.base_url}/api/deployment-info", headers=headers, timeout=15)
+    answer = requests.get(f"{live_portal.base_url}/api/deployment-info", headers=headers, timeout=60)
     assert answer.status_code == 401
     assert "different keys" in answer.json()["detail"]
 

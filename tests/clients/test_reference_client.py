@@ -74,7 +74,7 @@ def test_waiting_for_a_person(
     owkai: OWKAIClient, rita: Browser, aside: Callable[..., Any], verdict: str, decision: str, status: str
 ) -> None:
     action_id = owkai.submit_action(TRANSFER)["action_id"]
-    waiting = aside(owkai.wait_for_decision, action_id, timeout=15, poll_interval=0.1)
+    waiting = aside(owkai.wait_for_decision, action_id, timeout=60, poll_interval=0.1)
     assert rita.decide(action_id, verdict, "Because.").status_code == 302
     final = waiting.result()
     assert (final["decision"], final["status"], final["reason"]) == (decision, status, "Because.")
@@ -159,7 +159,7 @@ def test_an_unusable_action(owkai: OWKAIClient) -> None:
 
 @pytest.fixture
 def agent(owkai: OWKAIClient) -> AuthorizedAgent:
-    return AuthorizedAgent(AGENT_ID, AGENT_NAME, owkai, timeout=15, poll_interval=0.1)
+    return AuthorizedAgent(AGENT_ID, AGENT_NAME, owkai, timeout=60, poll_interval=0.1)
 
 
 def newest(rest: Rest) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def test_sdk_waiting(ascend: AscendClient, ids: dict[str, str], state: str) -> N
         with pytest.raises(NoDecision, match="Decision not received within"):
             ascend.wait_for_decision(ids[state], timeout=0.2, poll_interval=0.1)
     else:
-        says_what_the_row_says(ascend.wait_for_decision(ids[state], timeout=5, poll_interval=60), ROWS[state])
+        says_what_the_row_says(ascend.wait_for_decision(ids[state], timeout=60, poll_interval=600), ROWS[state])
 
 
 @every_state

@@ -82,7 +82,7 @@ def test_the_naive_twin_lets_both_hold_it(api: Api) -> None:
     def naive(name: str) -> Callable[[], None]:
         def run() -> None:
             if not Claim.objects.filter(action=action_id).exists():
-                looked.wait(timeout=10)
+                looked.wait(timeout=60)
                 holders.append(name)
 
         return run

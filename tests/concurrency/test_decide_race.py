@@ -49,7 +49,7 @@ def test_one_winner_each_and_the_losers_are_told_who(api, reviewers):
     def decide_all(person, verdict):
         def run():
             for action_id, digest in digests.items():
-                barrier.wait(timeout=30)
+                barrier.wait(timeout=60)
                 try:
                     result = vote(person, verdict, action_id, digest)
                 except Conflict as exc:
@@ -103,7 +103,7 @@ def test_the_naive_twin_lets_both_win(api, reviewers):
         def run():
             action = Action.objects.get(pk=action_id)
             if action.state == State.PENDING:
-                looked.wait(timeout=10)
+                looked.wait(timeout=60)
                 won.append(name)
 
         return run

@@ -89,11 +89,11 @@ def test_the_naive_twin_votes_after_the_end(scene: tuple[Person, Person, list[in
     def naive_vote() -> None:
         if Delegation.objects.active().filter(delegate=dan).exists():
             looked.set()
-            ended.wait(timeout=10)
+            ended.wait(timeout=60)
             order.append("vote")
 
     def end() -> None:
-        looked.wait(timeout=10)
+        looked.wait(timeout=60)
         end_delegation(lent.pk, actor=actor_of(cora), by=cora)
         order.append("end")
         ended.set()

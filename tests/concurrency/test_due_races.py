@@ -161,7 +161,7 @@ def test_the_naive_twin_does_it_twice(api: Api) -> None:
 
     def naive() -> None:
         if not Action.objects.get(pk=action_id).escalated:
-            looked.wait(timeout=10)
+            looked.wait(timeout=60)
             Action.objects.filter(pk=action_id).update(escalated=True)
             told.append(action_id)
 

@@ -46,7 +46,7 @@ def test_the_naive_twin_forks():
 
     def naive():
         last = LedgerEntry.objects.filter(stream="person:2").latest("seq")
-        read.wait(timeout=10)
+        read.wait(timeout=60)
         places.append((last.seq + 1, last.leaf))
 
     together(naive, naive)

@@ -60,7 +60,7 @@ def test_without_the_lease_they_send_twice(
     def lease() -> list[deliveries.Parcel]:
         now = timezone.now()
         found = [deliveries.Parcel((one,), now + deliveries.LEASE) for one in deliveries.due(now)]
-        turn.wait(timeout=10)
+        turn.wait(timeout=60)
         return found
 
     monkeypatch.setattr(deliveries, "lease", lease)

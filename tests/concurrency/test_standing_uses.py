@@ -49,7 +49,7 @@ def test_the_naive_twin_counts_one_too_many(api: Api) -> None:
 
     def naive() -> None:
         if StandingApproval.objects.get(pk=standing.pk).uses < 1:
-            looked.wait(timeout=10)
+            looked.wait(timeout=60)
             passed.append(True)
 
     together(naive, naive)

@@ -60,7 +60,7 @@ class Judged:
 def ask(portal: LivePortal, session: requests.Session, path: str = SUBMIT) -> Judged:
     sent = time.monotonic()
     headers = {"Authorization": f"Bearer {portal.key}"}
-    answer = session.post(portal.base_url + path, json=GUIDE_EXAMPLE, headers=headers, timeout=15)
+    answer = session.post(portal.base_url + path, json=GUIDE_EXAMPLE, headers=headers, timeout=60)
     assert answer.status_code == 200, answer.text
     told = answer.json()
     return Judged(sent, told["mapping_version"], told["risk_score"])
@@ -103,7 +103,7 @@ def test_what_a_command_saves_every_process_is_judged_by(live_portal: LivePortal
         for portal, version in zip((other, live_portal), before, strict=True):
             body = GUIDE_EXAMPLE | {"resource": "vault"}
             headers = {"Authorization": f"Bearer {portal.key}"}
-            told = session.post(portal.base_url + SUBMIT, json=body, headers=headers, timeout=15).json()
+            told = session.post(portal.base_url + SUBMIT, json=body, headers=headers, timeout=60).json()
             assert (told["status"], told["mapping_version"]) == ("pending_approval", version + 1)
 
 
@@ -151,7 +151,7 @@ def test_while_requests_are_in_flight(live_portal: LivePortal, other: LivePortal
     finally:
         enough.set()
         for thread in threads:
-            thread.join(timeout=30)
+            thread.join(timeout=120)
     assert failures == []
     assert judged_by_old_rules(submissions, saved) == []
     assert {one.version for one in submissions} >= {version for _, version, _ in saved[1:]}

@@ -123,7 +123,7 @@ def test_it_serves_with_its_worker_and_both_end(place):
         assert workers
     finally:
         portal.send_signal(signal.SIGTERM)
-        portal.communicate(timeout=20)
+        portal.communicate(timeout=120)
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
 
 

@@ -42,7 +42,7 @@ def curl(portal: LivePortal, path: str, body: dict) -> dict:
     """What curl prints, as a value."""
     words = ["curl", "--silent", "--show-error", "--data", json.dumps(body), portal.base_url + path]
     words += ["--header", f"Authorization: Bearer {portal.key}", "--header", "Content-Type: application/json"]
-    return json.loads(subprocess.run(words, capture_output=True, check=True, text=True, timeout=20).stdout)
+    return json.loads(subprocess.run(words, capture_output=True, check=True, text=True, timeout=120).stdout)
 
 
 @pytest.fixture

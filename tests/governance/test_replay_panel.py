@@ -111,6 +111,7 @@ def test_the_panel_is_in_every_form_and_in_no_other(browser: Client) -> None:
         assert 'id="replay-panel"' not in browser.get(f"/admin/governance/{kind}/1/change/", follow=True).text
 
 
+@pytest.mark.usefixtures("midday")
 def test_a_day_is_a_window_too(api: Api, browser: Client) -> None:
     lifecycles.auto_approved(api)
     today = timezone.now().date()

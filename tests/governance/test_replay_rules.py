@@ -111,6 +111,7 @@ def test_what_is_not_valid_is_said(db: None, nothing_written: Any, arguments: li
     assert refused.value.returncode == INVALID
 
 
+@pytest.mark.usefixtures("midday")
 def test_which_actions(past: tuple[int, int]) -> None:
     def looked_at(*window: str) -> int:
         return json.loads(replay(*NEW, "--json", *window)[1])["looked_at"]

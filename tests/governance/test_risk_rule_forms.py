@@ -49,6 +49,7 @@ def test_only_who_may_change_rules_may_ask(
         assert Client().post(address).status_code == 302
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("address", ENDPOINTS)
 def test_one_asks_by_post_with_the_forms_token(address: str, admin_person: Person, sign_in: Browse) -> None:
     assert sign_in(admin_person).get(address).status_code == 405
@@ -60,6 +61,7 @@ def test_a_row_that_is_not_there_is_said_so(browser: Client, pk: str) -> None:
     assert browser.post(PREVIEW, draft(pk=pk)).status_code == 404
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("address", [PREVIEW, CVSS, WORDS, INDICATOR, LEVEL, SUGGEST])
 def test_an_empty_form_is_told_what_to_do(address: str, ask: Callable[..., str]) -> None:
     said = ask(address)
@@ -117,6 +119,7 @@ def test_without_its_row_a_type_falls_to_its_family(ask: Callable[..., str]) -> 
     assert "Disabled: database.* answers instead" in ask(PREVIEW, pk=row.pk, **fields)
 
 
+@pytest.mark.any_engine
 def test_mistakes_in_the_draft_are_shown_and_what_is_missing_is_not(ask: Callable[..., str]) -> None:
     said = ask(PREVIEW, **draft(extra_points="0.3", pattern="data_*"))
     assert "Extra points: Ensure this value is a multiple of step size 0.5" in said
@@ -125,6 +128,7 @@ def test_mistakes_in_the_draft_are_shown_and_what_is_missing_is_not(ask: Callabl
     assert "Action type: Action type with this" in ask(PREVIEW, **draft(pattern="query"))
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     ("extra", "says"), [("10", ""), ("5", "when the agent is supervised or unregistered."), ("0", "starts at 60")]
 )
@@ -144,6 +148,7 @@ def test_the_unclassified_row_stays(ask: Callable[..., str]) -> None:
 # -- The vector ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     ("vector", "says"),
     [
@@ -159,6 +164,7 @@ def test_a_vector_is_scored_or_explained(ask: Callable[..., str], vector: str, s
     assert says in ask(CVSS, cvss_vector=vector)
 
 
+@pytest.mark.any_engine
 def test_a_vector_is_scored_where_more_is_at_stake(ask: Callable[..., str]) -> None:
     IndicatorRule.objects.exclude(cvss_environment="").delete()
     assert "No enabled indicator rule" in ask(CVSS, cvss_vector=VECTOR)
@@ -195,6 +201,7 @@ def test_a_text_is_shown_not_run(browser: Client) -> None:
     assert "<mark>script</mark> alert 1 <mark>script</mark>" in shown
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     ("words", "says"), [("x", "too short"), ("", "Name at least one word."), ("a" * 101, "longer than 100")]
 )
@@ -216,6 +223,7 @@ def test_a_word_in_many_past_actions_is_warned_of(submit: Any, ask: Callable[...
     assert "unicorn" not in said
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     ("fields", "says"),
     [

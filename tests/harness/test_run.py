@@ -72,3 +72,8 @@ def test_long_files_are_begun_first_and_then_those_with_most_tests() -> None:
     few, many = "tests/actions/test_few.py", "tests/actions/test_many.py"
     assert run.in_order([few, many, many, page, race, page, proof]) == [proof, race, page, many, few]
     assert all((run.ROOT / path).exists() for path in run.LONG_FIRST)
+
+
+@pytest.mark.parametrize(("processors", "workers"), [(1, 2), (2, 3), (64, 5)])
+def test_a_worker_more_than_processors(processors: int, workers: int) -> None:
+    assert run.workers(processors) == workers

@@ -26,6 +26,7 @@ from tests.support import lifecycles
 from tests.support.api import Api
 from tests.support.people import SETUP, key_for
 
+pytestmark = pytest.mark.usefixtures("midday")
 SignIn = Callable[..., Client]
 ADDRESS = "/dashboard/"
 

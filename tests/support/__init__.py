@@ -5,6 +5,7 @@ Engines (environment, postgres, databases): one temporary directory and one Post
 Fixtures, in the order a test usually needs them:
 
 - database: `db` and `transactional_db` start with the default rules as rulebook version 1; `nothing_written`
+- clock: `midday`, for tests that say "today"
 - people: `team`, `other_team`, `reviewer`, `second_reviewer`, `senior`, `admin_person`, `auditor`, `owner`,
   `outsider`, `agent`, `agent_key`; `sign_in(person)` gives a test client with a session
 - api: `api` (an agent's client), `anonymous` (no key), `submit(action_type="transaction", ...)`

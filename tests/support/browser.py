@@ -17,7 +17,7 @@ from tests.support.cast import PASSWORD
 from tests.support.live import LivePortal
 
 # A busy machine is slow, not broken: how long an expectation may take to come true, in milliseconds.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 REQUIRED = os.environ.get("REQUIRE_BROWSER", "") == "1"
@@ -60,7 +60,7 @@ def open_browser(chromium: Browser, live_portal: LivePortal) -> Iterator[Callabl
 
     def open_one(**options: object) -> Page:
         context = chromium.new_context(base_url=live_portal.base_url, **options)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))

@@ -14,7 +14,7 @@ import requests
 from tests.support.cast import PASSWORD
 from tests.support.portal import LivePortal
 
-_SECONDS = 15
+_SECONDS = 60
 
 
 class Browser:

@@ -24,6 +24,11 @@ ENGINES = ("sqlite", "postgres")
 # Minutes of work in a handful of tests: begun first, so that no worker is left alone with one of them at the end.
 LONG_FIRST = (
     "tests/proof/test_state_machine.py",
+    "tests/browser/test_accessible.py",
+    "tests/reviews/test_every_page.py",
+    "tests/browser/test_hostile.py",
+    "tests/browser/test_deceptive.py",
+    "tests/browser/test_rule_desk.py",
     "tests/proof/",
     "tests/concurrency/",
     "tests/browser/",
@@ -39,10 +44,15 @@ def command(engine: str, arguments: list[str], *, first: bool) -> list[str]:
     """The pytest command of one engine."""
     words = [sys.executable, "-m", "pytest", f"--engine={engine}", "--dist=loadfile", "--no-loadscope-reorder"]
     if not any(argument.startswith("-n") for argument in arguments):
-        words.append(f"-n{min(os.cpu_count() or 1, 4)}")
+        words.append(f"-n{workers(os.cpu_count() or 1)}")
     if not first:
         words.append("--database-only")
     return [*words, *arguments]
+
+
+def workers(processors: int) -> int:
+    """One more than there are processors: a test that waits for a browser, a server or a clock leaves its own idle."""
+    return min(processors + 1, 5)
 
 
 def in_order(files: list[str]) -> list[str]:

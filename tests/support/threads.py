@@ -22,7 +22,7 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
 
     def run(call: Callable[[], Any]) -> Any:
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=60)
             return call()
         except Exception as exc:
             return exc
