@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 
 from actions.models import Action
 from governance.models import Delegation, Person
+from governance.statements import Question
 from reviews import moments
 from reviews.eligibility import Reviewer
 from reviews.queues import ALL, MINE, QUEUES, Queue, broken_glass, is_due_soon
@@ -72,7 +73,7 @@ class Counts:
 
     @cached_property
     def tallies(self) -> dict[str, Tally]:
-        """The numbers of each queue of this person, in two statements however many there are."""
+        """The numbers of each queue of this person, in two statements or three however many there are."""
         now = timezone.now()
         found = self._of_what_waits(now) | self._of_the_rest(now)
         return {queue.slug: found.get(queue.slug, Tally()) for queue in self.shown}
@@ -89,7 +90,8 @@ class Counts:
         return found
 
     def _of_the_rest(self, now: datetime) -> dict[str, Tally]:
-        """What is looked at afterwards: each queue of a table of its own."""
+        """What is looked at afterwards: each queue of a table of its own, where the portal has anything in it."""
+        waits = {slug for (slug,) in _ANYWHERE.all()}
         rest = [
             queue.rows(self.reviewer)
             .order_by()
@@ -97,7 +99,7 @@ class Counts:
             .annotate(**_numbers(queue, now))
             .values_list("slug", *Tally._fields)
             for queue in self.shown
-            if queue.within is None
+            if queue.slug in waits
         ]
         if not rest:
             return {}
@@ -141,6 +143,14 @@ class Counts:
         """Those of them nobody looked at in time."""
         rows = broken_glass(self.reviewer).filter(break_glass__review_by__lte=timezone.now())
         return rows.count() if self.glass else 0
+
+
+def _anywhere() -> QuerySet[Any, Any]:
+    rows = [queue.anywhere().order_by().values_list(Value(queue.slug)) for queue in QUEUES if queue.anywhere]
+    return rows[0].union(*rows[1:])
+
+
+_ANYWHERE = Question(_anywhere)
 
 
 def tally_of(queue: Queue, rows: QuerySet[Action], now: datetime) -> Tally:

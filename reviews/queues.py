@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
-from actions.models import Action, ActionQuerySet, Agent
+from actions.models import Action, ActionQuerySet, Agent, Sample
 from actions.models import Seat as OpenSeat
 from governance.models import Person
 from governance.routing import CEILINGS
@@ -21,7 +22,7 @@ from reviews import moments
 from reviews.check_conditions import REPORTED, may_check
 from reviews.eligibility import RULES_FRESH, Reviewer, Seat, reviewer_of
 from reviews.kin import Kin
-from reviews.models import Vote
+from reviews.models import BreakGlass, Vote
 from reviews.sorting import BY_RISK, WAITING, Order, by_age
 
 PAGE_SIZE = 25
@@ -33,7 +34,8 @@ class Queue:
 
     The first of its `orders` is its own. A queue of things looked at afterwards has a `table` of its own, and columns
     that say since when a row waits and when it is due. `empty` says what would be here, `is_for` whose tabs show it.
-    `within` is which of everything that waits it has, so that one look at that counts all queues of what waits.
+    `within` is which of everything that waits it has, so that one look at that counts all queues of what waits. Those
+    that have none have `anywhere`: whatever waits there in the whole portal, which mostly is nothing.
     """
 
     slug: str
@@ -47,6 +49,7 @@ class Queue:
     due: str = "deadline"
     is_for: Callable[[Reviewer], bool] = lambda reviewer: True
     within: Callable[[Reviewer], Q] | None = None
+    anywhere: Callable[[], QuerySet[Any]] | None = None
 
     @property
     def url(self) -> str:
@@ -199,8 +202,11 @@ def to_check(who: Person | Reviewer) -> ActionQuerySet:
     reviewer = reviewer_of(who)
     if not may_check(reviewer.person):
         return Action.objects.none()
-    reported = reviewer.sees().filter(state__in=REPORTED, condition_check__isnull=True)
-    return reported.exclude(conditions=[]).exclude(reviewer.kin(reviewer.person).answers_for)
+    return (_unchecked() & reviewer.sees()).exclude(reviewer.kin(reviewer.person).answers_for)
+
+
+def _unchecked() -> ActionQuerySet:
+    return Action.objects.filter(state__in=REPORTED, condition_check__isnull=True).exclude(conditions=[])
 
 
 MINE = Queue("mine", gettext_lazy("Mine to decide"), gettext_lazy("Mine"), mine, within=_is_mine)
@@ -264,6 +270,7 @@ QUEUES = (
         since="sample__drawn_at",
         due="",
         is_for=lambda reviewer: reviewer.decides,
+        anywhere=lambda: Sample.objects.filter(looked_at__isnull=True),
     ),
     Queue(
         "glass",
@@ -276,6 +283,7 @@ QUEUES = (
         since="break_glass__broken_at",
         due="break_glass__review_by",
         is_for=reviews_glass,
+        anywhere=lambda: BreakGlass.objects.filter(reviewed_at__isnull=True),
     ),
     Queue(
         "conditions",
@@ -290,6 +298,7 @@ QUEUES = (
         since="outcome__reported_at",
         due="",
         is_for=lambda reviewer: may_check(reviewer.person),
+        anywhere=_unchecked,
     ),
 )
 
