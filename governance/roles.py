@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
@@ -81,6 +82,16 @@ STARTING_LEVEL: dict[str, int | None] = {Role.REVIEWER: 3, Role.SENIOR: 4}
 
 # Whose role decides. A person may be given the permission besides; these are who a list of reviewers is made of.
 DECIDING_ROLES = frozenset(role for role, given in PERMISSIONS.items() if "actions.decide_action" in given)
+
+
+@cache
+def _everybody_with(permission: str) -> Question:
+    return Question(lambda: Person.objects.with_perm(permission).order_by().values_list("pk"))
+
+
+def everybody_with(permission: str) -> set[int]:
+    """The accounts of everybody who has a permission. One statement."""
+    return {pk for (pk,) in _everybody_with(permission).all()}
 
 
 def _given(person: int) -> QuerySet[Any, Any]:

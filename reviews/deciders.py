@@ -10,6 +10,7 @@ from django.db.models import Q
 from actions.models import Action
 from governance.errors import Refusal
 from governance.models import Delegation, Person
+from governance.roles import everybody_with
 from governance.rule_authors import changes_between
 from reviews.eligibility import RULES_FRESH, Reviewer, Seat, seat_for, standing_of
 from reviews.kin import Kin, answering_for
@@ -69,12 +70,12 @@ class _KnownReviewer(Reviewer):
 
 def _reviewers(action: Action, everywhere: bool) -> list[Reviewer]:
     groups, lent = groups_of(action), list(Delegation.objects.active().order_by("pk"))
-    seeing_all = set(Person.objects.with_perm(_SEE_ALL).values_list("pk", flat=True))
+    deciding, seeing_all = everybody_with(_DECIDE), everybody_with(_SEE_ALL)
     # A subquery, so that belonging to two of the groups gives nobody two rows.
     members = Person.groups.through.objects.filter(group__in=groups).values("person")
     others = {pk for one in lent for pk in (one.delegate_id, one.person_id)} | (seeing_all if everywhere else set())
-    deciding = Person.objects.with_perm(_DECIDE).filter(Q(pk__in=members) | Q(pk__in=others))
-    people = {person.pk: person for person in deciding.prefetch_related("groups").order_by("pk")}
+    found = Person.objects.filter(Q(pk__in=members) | Q(pk__in=others)).prefetch_related("groups").order_by("pk")
+    people = {person.pk: person for person in found if person.pk in deciding}
 
     known = _Known(
         seeing_all=seeing_all,

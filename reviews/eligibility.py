@@ -16,6 +16,7 @@ from governance.frozen_words import number
 from governance.models import Delegation, Person
 from governance.routing import Ballot, Route, Standing
 from governance.rule_authors import moments_of_changes_by
+from governance.statements import Question
 from reviews.kin import Kin
 from reviews.models import Verdict, Vote
 
@@ -24,6 +25,11 @@ from reviews.models import Verdict, Vote
 VOTES = ("votes", "votes__person", "votes__on_behalf_of")
 JOINED = ("agent__owner", "principal__owner", "key__issued_by")
 
+
+# Whether anybody ever named somebody whose part is not over: hardly anybody is asked more.
+_LENT = Question(
+    lambda delegate: Delegation.objects.filter(delegate=delegate, ended_at__isnull=True).values_list("pk"), delegate=int
+)
 
 # For this long after a change of the rules, whoever made it decides nothing that was judged by them.
 RULES_FRESH = timedelta(hours=24)
@@ -76,6 +82,8 @@ class Reviewer:
 
     @cached_property
     def _lent_by_anybody(self) -> list[Delegation]:
+        if not _LENT.all(delegate=self.person.pk):
+            return []
         lent = Delegation.objects.active().filter(delegate=self.person).select_related("person")
         return list(lent.prefetch_related("person__groups").order_by("pk"))
 

@@ -25,7 +25,7 @@ SignIn = Callable[..., Client]
 
 # Beside what every page asks. Waiting: the action, its votes, who could decide it (5), its comments with the people
 # they mention (2), whom to mention, the agent's record (2), the timeline.
-WAITING = 13
+WAITING = 14
 # The same without who could decide it, with the voters and what comes next.
 DECIDED = 10
 
