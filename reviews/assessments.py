@@ -5,12 +5,16 @@ Assessments are read as they were frozen, whatever version of the portal wrote t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+# What only explains a number, and what is true of every action of a type.
+_LIMITS = re.compile(r" \((?:up to|at least) [^()]*\)$")
+_OF_ITS_TYPE = ("Unclassified", "Extra points")
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -35,6 +39,14 @@ def waterfall(assessment: Mapping[str, Any]) -> list[Step]:
         kind = str(factor.get("kind") or "note")
         steps.append(Step(kind, str(factor.get("label") or ""), _signed(points, kind), low, high - low))
     return steps
+
+
+def found_in_it(assessment: Mapping[str, Any]) -> list[str]:
+    """What the rules found in this very action, the weightiest first: not what is true of all of its type."""
+    factors = [one for one in assessment.get("factors") or [] if one.get("kind") in ("raise", "floor", "note")]
+    factors.sort(key=lambda factor: -float(factor.get("points") or 0))
+    labels = (str(factor.get("label") or "") for factor in factors)
+    return [_LIMITS.sub("", label) for label in labels if ": " in label and not label.startswith(_OF_ITS_TYPE)]
 
 
 def adds_up(assessment: Mapping[str, Any], score: float) -> bool:
