@@ -33,8 +33,14 @@ _BLANKS = frozenset(
     )
 )  # fmt: skip
 
-# Cyrillic, Greek, Armenian and Cherokee letters that look like a Latin one.
-_LOOK_LATIN = frozenset("асеорухіјѕһԁԛԝӏАВСЕНІЈКМОРЅТХҮԌԜοαινρτυχϲϳΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹօսոցհᎪᎬᏔᏃᎻ")
+# Cyrillic, Greek, Armenian and Cherokee letters that look like a Latin one, and that one; by code point.
+LATIN_TWINS = dict(
+    zip(
+        map(ord, "асеорухіјѕһԁԛԝӏАВСЕНІЈКМОРЅТХҮԌԜοαινρτυχϲϳΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹօսոցհᎪᎬᏔᏃᎻ"),
+        "aceopyxijshdqwlABCEHIJKMOPSTXYGWoaivptuxcjABEZHIKMNOPTYXCounghAEWZH",
+        strict=True,
+    )
+)
 _FOREIGN = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
 
 # No quantifier below stands beside another that could take the same character: hostile text costs linear time.
@@ -174,7 +180,7 @@ def _disguise(word: str, has_latin: bool) -> str:
     foreign = sorted(scripts & _FOREIGN)
     if foreign and "LATIN" in scripts:
         return f"mixed Latin+{'+'.join(name.title() for name in foreign)}"
-    if foreign and has_latin and all(char in _LOOK_LATIN or char.isdigit() for char in word):
+    if foreign and has_latin and all(ord(char) in LATIN_TWINS or char.isdigit() for char in word):
         return f"looks Latin, is {foreign[0].title()}"
     if any(map(_ascii_twin, word)):
         return "styled letters"

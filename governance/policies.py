@@ -18,6 +18,9 @@ from governance.thresholds import GUIDE, Threshold
 Outcome = Literal["approved", "pending", "rejected"]
 Ask = Callable[[Any, Any], conditions.Answer]
 
+# How the reason begins that says no more than the score does.
+BY_SCORE = "Human review required: risk"
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -162,7 +165,7 @@ def _why_people(
     reasons += assessment.review_reasons
     critical = assessment.level == "critical"
     if critical or (assessment.score >= line.review_from and not permits):
-        reasons.append(f"Human review required: risk {assessment.score:g} >= {line.review_from:g}")
+        reasons.append(f"{BY_SCORE} {assessment.score:g} >= {line.review_from:g}")
     if critical:
         reasons += [
             f'Policy "{policy.name}" allows this, but a critical score is never passed without a person.'

@@ -5,6 +5,7 @@ Assessments are read as they were frozen, whatever version of the portal wrote t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -14,6 +15,9 @@ from django.utils.translation import pgettext_lazy
 from governance.frozen_words import factor as in_words
 from governance.frozen_words import number
 
+# What only explains a number, and what is true of every action of a type.
+_LIMITS = re.compile(r" \((?:up to|at least) [^()]*\)$")
+_OF_ITS_TYPE = ("Unclassified", "Extra points")
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -38,6 +42,20 @@ def waterfall(assessment: Mapping[str, Any]) -> list[Step]:
         kind = str(factor.get("kind") or "note")
         steps.append(Step(kind, in_words(str(factor.get("label") or "")), _signed(points, kind), low, high - low))
     return steps
+
+
+def found_in_it(assessment: Mapping[str, Any]) -> list[str]:
+    """What the rules found in this very action, the weightiest first: not what is true of all of its type."""
+    factors = [one for one in assessment.get("factors") or [] if one.get("kind") in ("raise", "floor", "note")]
+    factors.sort(key=lambda factor: -float(factor.get("points") or 0))
+    labels = (str(factor.get("label") or "") for factor in factors)
+    return [_unlimited(label) for label in labels if ": " in label and not label.startswith(_OF_ITS_TYPE)]
+
+
+def _unlimited(label: str) -> str:
+    """A factor in the reader's language, without the bracket of its limits."""
+    said = in_words(label)
+    return said.rpartition(" (")[0] if _LIMITS.search(label) else said
 
 
 def adds_up(assessment: Mapping[str, Any], score: float) -> bool:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from actions.models import Action, DecidedVia, Outcome, Sample, State
 from governance.models import Person
 from governance.second_factor import has_second_factor
-from reviews.changes import changes
+from reviews import deceptions, lookalikes
+from reviews.changes import Change, changes
 from reviews.classified import Classified
 from reviews.comment import digest_of
 from reviews.eligibility import Reviewer, asks_password, reviewer_of
@@ -26,7 +27,7 @@ from reviews.moves.base import GROUPS, OnPage, Words
 from reviews.onlookers import in_its_groups
 from reviews.pace import opened_mark
 from reviews.record import Record
-from reviews.rendering import Tree, leaf, tree
+from reviews.rendering import Tree, compared, leaf, tree
 from reviews.rows import Row
 from reviews.samples import sample_of
 from reviews.stages import StageOnPage, stages_of
@@ -48,6 +49,21 @@ class Difference:
     before: SafeString | None
     after: SafeString | None
     same: bool
+    # Whether what differs within both is marked; what became what; whether one is easily taken for the other.
+    marked: bool = False
+    became: str = ""
+    warning: str = ""
+
+
+def _difference(row: Change) -> Difference:
+    if row.before_absent or row.after_absent or row.same or not (drawn := compared(row.before, row.after)):
+        before, after = None if row.before_absent else leaf(row.before), None if row.after_absent else leaf(row.after)
+        return Difference(row.label, before, after, row.same, warning=_alike(row))
+    return Difference(row.label, *drawn, False, True, lookalikes.became(row.before, row.after), _alike(row))
+
+
+def _alike(row: Change) -> str:
+    return lookalikes.warning(row.before, row.after) if lookalikes.look_alike(row.before, row.after) else ""
 
 
 class Case(Classified):
@@ -65,7 +81,7 @@ class Case(Classified):
         self.now = now or timezone.now()
         self.row = Row(action, reviewer, self.now)
         self._tried = tried
-        self.payload = action.payload
+        self.payload = self.row.payload
 
     @property
     def is_pending(self) -> bool:
@@ -175,15 +191,12 @@ class Case(Classified):
     @cached_property
     def differences(self) -> list[Difference]:
         """Before and after, drawn."""
-        return [
-            Difference(
-                row.label,
-                None if row.before_absent else leaf(row.before),
-                None if row.after_absent else leaf(row.after),
-                row.same,
-            )
-            for row in changes(self.payload)
-        ]
+        return [_difference(row) for row in changes(self.payload)]
+
+    @cached_property
+    def deceptions(self) -> list[str]:
+        """What in its content would deceive a hurried eye."""
+        return deceptions.warnings(self.payload)
 
     @cached_property
     def tree(self) -> Tree:

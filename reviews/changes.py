@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from reviews.payload_facts import FIELD
+
 _PAIRS = (("old_value", "new_value"), ("old", "new"), ("before", "after"), ("previous", "new"))
-_FIELD = ("field", "column", "attribute", "property", "setting")
 
 
 class Change(NamedTuple):
@@ -51,6 +52,13 @@ def changes(payload: Mapping[str, Any]) -> list[Change]:
     return [Change(_named(details) or _("value"), before, after)]
 
 
+def told_by(details: Mapping[str, Any]) -> set[str]:
+    """The arguments that give before and after."""
+    return {name for pair in (*_PAIRS, ("from", "to")) if all(one in details for one in pair) for name in pair} | {
+        "changes"
+    }
+
+
 def _listed(name: str, change: Any) -> Change | None:
     pair = _pair(change, from_to=True) if isinstance(change, Mapping) else None
     return Change(name, *pair) if pair else None
@@ -64,7 +72,7 @@ def _pair(details: Mapping[str, Any], *, from_to: bool) -> tuple[Any, Any] | Non
 
 
 def _named(details: Mapping[str, Any]) -> str | None:
-    names = {details[key] for key in _FIELD if isinstance(details.get(key), str)}
+    names = {details[key] for key in FIELD if isinstance(details.get(key), str)}
     return names.pop() if len(names) == 1 else None
 
 

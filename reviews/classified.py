@@ -13,6 +13,7 @@ from governance import frozen_words
 from governance.models import Person
 from governance.models import Policy as PolicyRow
 from reviews.assessments import Step, adds_up, cvss_words, of_mitre, of_owasp, waterfall
+from reviews.deeds import cannot_be_undone
 
 
 def policies_named(names: Iterable[str]) -> dict[str, int]:
@@ -95,13 +96,17 @@ class Classified:
     @property
     def reversibility(self) -> str:
         """Whether the action can be undone, in words."""
-        words = {"yes": _("Yes"), "partly": _("Partly"), "no": _("No, it cannot be undone")}
-        return words.get(str(self.assessment.get("reversibility")), _("Unknown"))
+        words = {"yes": _("Yes"), "partly": _("Partly")}
+        return (
+            _("No, it cannot be undone")
+            if self.is_final
+            else words.get(str(self.assessment.get("reversibility")), _("Unknown"))
+        )
 
-    @property
+    @cached_property
     def is_final(self) -> bool:
-        """Whether the rules say that it cannot be undone."""
-        return str(self.assessment.get("reversibility")) == "no"
+        """Whether it cannot be undone, by the rules or by what it does."""
+        return cannot_be_undone(self.assessment, self.action.payload)
 
     @property
     def blast_radius(self) -> str:

@@ -8,19 +8,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from governance.characters import ELLIPSIS, MAX_BREAKS, is_plain, plain, runs
 from governance.ledger.canonical import MAX_SAFE_INTEGER
+from reviews import lookalikes
+from reviews.character_names import plain_name
 
 _NOT_ASCII = re.compile(r"[^\x20-\x7e\n]")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_.-]{1,60}\Z")
 
-__all__ = ["Tree", "editable", "leaf", "plain", "tree", "visible", "visible_line"]
+__all__ = ["Tree", "compared", "editable", "leaf", "plain", "tree", "typed", "visible", "visible_line"]
 
 
 # From so many values on, branches can be closed; those that begin after so many more are closed to begin with.
@@ -60,6 +63,30 @@ def visible_line(text: str, *, limit: int = 80) -> SafeString:
     )
 
 
+def typed(text: str) -> SafeString:
+    """A text of a person of ours: its line breaks are line breaks, up to as many as a page bears."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    head, rest = lines[:MAX_BREAKS], lines[MAX_BREAKS:]
+    drawn = [visible(line) for line in head] + ([visible("\n".join(rest), breaks=0)] if rest else [])
+    return SafeString("<br>".join(drawn))
+
+
+def compared(before: Any, after: Any) -> tuple[SafeString, SafeString] | None:
+    """Two texts with what differs between them marked; None where no part of them can be drawn by itself."""
+    if not isinstance(before, str) or not isinstance(after, str):
+        return None
+    pieces = lookalikes.pieces(before, after)
+    if len(pieces) < 2 or not (lookalikes.is_cuttable(before) and lookalikes.is_cuttable(after)):
+        return None
+    old = "".join(_part("del", one.before, same=one.same) for one in pieces)
+    new = "".join(_part("ins", one.after, same=one.same) for one in pieces)
+    return SafeString(f'<span class="s">"{old}"</span>'), SafeString(f'<span class="s">"{new}"</span>')
+
+
+def _part(tag: str, text: str, *, same: bool) -> str:
+    return escape(text) if same or not text else f'<{tag} class="part">{escape(text)}</{tag}>'
+
+
 def tree(payload: Mapping[str, Any]) -> Tree:
     """A JSON object as nested lists: every key, every value, its type, in the order given."""
     drawing = _Drawing(folds=_holds(payload, FOLDS_FROM))
@@ -92,6 +119,7 @@ def _exact(value: Any) -> Any:
 
 def _marked(text: str, breaks: int) -> str:
     parts: list[str] = []
+    language = get_language()
     for kind, shown, note, count in runs(text):
         if kind == "show":
             parts.append(escape(shown))
@@ -103,10 +131,16 @@ def _marked(text: str, breaks: int) -> str:
         elif kind == "mixed":
             parts.append(f'<span class="mixed">{escape(shown)}</span><span class="ctrl">{note}</span>')
         elif count > 3:
-            parts.append(f'<span class="ctrl">{note} × {count}</span>')
+            parts.append(f'<span class="ctrl"{_title(shown, language)}>{note} × {count}</span>')
         else:
-            parts.append(f'<span class="ctrl">{note}</span>' * count)
+            parts.append(f'<span class="ctrl"{_title(shown, language)}>{note}</span>' * count)
     return "".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def _title(hidden: str, _language: str | None) -> str:
+    """What a mark says to whoever points at it; a flood of spaces says it all itself."""
+    return "" if hidden.isspace() and hidden.isascii() and len(hidden) > 1 else f' title="{escape(plain_name(hidden))}"'
 
 
 # -- Payload ---------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -13,8 +14,10 @@ from actions.models import Action, State
 from governance import frozen_words
 from governance.errors import Refusal
 from governance.models import Person
+from governance.policies import BY_SCORE
 from governance.routing import Route, Standing
-from reviews import cells, eligibility, moments
+from reviews import cells, deceptions, deeds, eligibility, moments
+from reviews.assessments import found_in_it
 from reviews.eligibility import Reviewer, Seat
 from reviews.folding import Twin
 from reviews.models import Assignment, Claim
@@ -44,7 +47,17 @@ class Row:
     @cached_property
     def phrase(self) -> Phrase:
         """What will happen."""
-        return phrase(self.action.payload)
+        return phrase(self.payload)
+
+    @cached_property
+    def payload(self) -> dict[str, Any]:
+        """What the agent submitted, read once."""
+        return self.action.payload
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it cannot be undone."""
+        return deeds.cannot_be_undone(self.action.assessment, self.payload)
 
     @cached_property
     def seat(self) -> Seat | Refusal:
@@ -73,10 +86,14 @@ class Row:
 
     @property
     def why(self) -> list[str]:
-        """Why a person must look: what the rules gave as reasons, then why this type of action scores as it does."""
-        reasons = self.action.verdict.get("reasons") or self.action.assessment.get("review_reasons") or []
-        scored = self.action.assessment.get("why")
-        return [frozen_words.reason(str(reason)) for reason in [*reasons, *([scored] if scored else [])][:2]]
+        """Why a person must look: what policies say, what was found in it, what its type means. That its score is
+        above the line says the score itself, so it is a reason only where there is no other."""
+        assessment = self.action.assessment
+        reasons = self.action.verdict.get("reasons") or assessment.get("review_reasons") or []
+        found = [str(reason) for reason in reasons if not str(reason).startswith(BY_SCORE)]
+        found += [*found_in_it(assessment), str(assessment.get("why") or "")]
+        chosen = [reason for reason in dict.fromkeys(found) if reason][:2] or [str(one) for one in reasons[:1]]
+        return [frozen_words.reason(one) for one in chosen]
 
     @property
     def degraded(self) -> bool:
@@ -133,8 +150,11 @@ class Row:
 
     @property
     def flags(self) -> list[str]:
-        """What a reader should know before anything else: for whom they would decide, a retry, an escalation."""
-        found = []
+        """What a reader should know before anything else: what deceives, what is for good, for whom they would decide,
+        a retry, an escalation."""
+        found = deceptions.flags(self.action.content, self.payload)
+        if self.is_final:
+            found.append(str(deeds.FINAL))
         if away := self.on_behalf_of:
             found.append(_("You would decide for {who}").format(who=plain(away.shown_name, limit=60)))
         if self.action.possible_retry_of_id:

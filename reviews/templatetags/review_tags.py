@@ -55,6 +55,12 @@ def visible(value: Any) -> SafeString:
 
 
 @register.filter
+def typed(value: Any) -> SafeString:
+    """A text that a person of ours typed, with its line breaks."""
+    return rendering.typed("" if value is None else str(value))
+
+
+@register.filter
 def visible_line(value: Any, limit: int = 80) -> SafeString:
     """A text from outside on one line, cut with a visible ellipsis."""
     return rendering.visible_line("" if value is None else str(value), limit=limit)

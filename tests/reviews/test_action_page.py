@@ -76,7 +76,9 @@ def test_it_works(api: Api, reviewer: Person, sign_in: SignIn) -> None:
         action.digest,
     ):
         assert part in text, part
-    assert "<title>Change email of customer 12345 in customer_profiles · Foureyes</title>" in page.content.decode()
+    title = "Change email of customer 12345 in customer_profiles: old@example.com → new@example.com[U+200B]"
+    assert f"<title>{title} · Foureyes</title>" in page.content.decode()
+    assert "1 character that cannot be seen, in action_details.new_value: zero width space (U+200B)." in text
 
 
 def test_the_agents_words_stand_in_their_box_only(api: Api, reviewer: Person, sign_in: SignIn) -> None:
@@ -141,7 +143,7 @@ def test_a_decided_action_shows_the_decision(api: Api, reviewer: Person, senior:
     text = text_of(page)
     assert "Decided" in text
     assert "Decision Rejected By rita" in text
-    assert "No invoice.⏎Attach it." in text
+    assert "No invoice.<br>Attach it." in sign_in(reviewer).get(f"/actions/{action.pk}/").content.decode()
     assert "rita rejected it: No invoice." in text
     assert 'name="verdict"' not in page.content.decode()
 

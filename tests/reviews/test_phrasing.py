@@ -8,6 +8,7 @@ import pytest
 from django.utils import translation
 
 from reviews.changes import Change, changes
+from reviews.deeds import cannot_be_undone
 from reviews.phrasing import phrase
 from tests.support.german import teach
 
@@ -27,6 +28,8 @@ def payload(action_type: str, details: Any = None, **fields: Any) -> dict[str, A
     return found if details is None else {**found, "action_details": details}
 
 
+CALLED = "customer_database on customer_profiles"
+PAYS = "(recipient: ACME GmbH; amount: 12400; currency: EUR)"
 PAID = {"amount": 12400, "currency": "EUR", "recipient": "ACME GmbH"}
 
 
@@ -43,30 +46,86 @@ PAID = {"amount": 12400, "currency": "EUR", "recipient": "ACME GmbH"}
             {"customer_id": "12345", "field": "email"},
             "Change email of customer 12345 in customer_profiles",
         ),
-        ("data_modification", {"fields": ["a", "b", "c", "d"]}, f"Change a, b, c and 1 more in {PROFILES}"),
+        ("data_modification", {"fields": list("abcdef")}, f"Change a, b, c, d, e, f in {PROFILES}"),
+        ("data_modification", {"fields": list("abcdefg")}, f"Change a, b, c, d, e and 2 more in {PROFILES}"),
+        (
+            "data_modification",
+            {"customer_id": "12345", "field": "email", "old_value": "a@b.example", "new_value": "c@b.example"},
+            "Change email of customer 12345 in customer_profiles: a@b.example → c@b.example",
+        ),
+        (
+            "data_modification",
+            {"customer_id": 5, "field": "email", "new_value": "c@b.example"},
+            "Change email of customer 5 in customer_profiles to c@b.example",
+        ),
+        (
+            "data_modification",
+            {"customer_id": 5, "changes": {"tier": {"from": "gold", "to": None}, "limit": {"from": 1, "to": 9}}},
+            "Change customer 5 in customer_profiles: tier gold → null, limit 1 → 9",
+        ),
+        (
+            "data_modification",
+            {"field": "note", "old": "x" * 90 + "yes", "new": "x" * 90 + "no"},
+            f"Change note in {PROFILES}: …xxxxxxxxyes → …xxxxxxxxno",
+        ),
+        (
+            "data_modification",
+            {"user": "l.weber@example.com", "group": "support-inbox", "role": "member"},
+            f"Change {PROFILES} (user: l.weber@example.com; group: support-inbox; role: member)",
+        ),
         ("data_modification", None, f"Change {PROFILES}"),
         ("data_modification", {"operation": "delete"}, f"Delete records in {PROFILES}"),
         ("data_modification", {"operation": "delete", "user_id": 7}, "Delete user 7 from customer_profiles"),
         ("database.delete", {"order_id": 7}, "Delete order 7 from customer_profiles"),
         ("query", None, f"Read {PROFILES}"),
         ("database.query", None, f"Read {PROFILES}"),
-        ("query", {"sql": "SELECT 1; DROP TABLE x"}, f"Run a query of its own on {PROFILES}"),
+        ("query", {"sql": "SELECT 1; DROP TABLE x"}, f"Run a query of its own on {PROFILES}: SELECT 1; DROP TABLE x"),
+        ("query", {"count": 48213}, "Read 48,213 records in customer_profiles"),
+        # A read that takes the data elsewhere is an export.
+        ("query", {"destination": "s3://x"}, "Export customer_profiles to s3://x"),
+        ("query", {"operation": "export", "count": 1}, f"Export 1 record of {PROFILES}"),
+        (
+            "data_export",
+            {"count": 48213, "fields": ["name", "email", "birthday", "iban"], "to": "s3://campaign-partner-bucket"},
+            "Export 48,213 records of customer_profiles (name, email, birthday, iban) to s3://campaign-partner-bucket",
+        ),
+        ("crm.export", {"to": ["a", "b", "c"], "where": "x"}, "Export customer_profiles to a and 2 more where x"),
+        # From and to may be two days.
+        ("data_export", {"from": "2026-01", "to": "2026-06"}, f"Export {PROFILES} (to: 2026-06; from: 2026-01)"),
+        ("data_export", {"to": "s3://ours", "bucket": "theirs"}, f"Export {PROFILES} (to: s3://ours; bucket: theirs)"),
+        # Who names one record and deletes many deletes many; two numbers are none.
+        (
+            "database.delete",
+            {"customer_id": 7, "rows": 240113, "where": "1 = 1"},
+            "Delete 240,113 records from customer_profiles where 1 = 1 (customer_id: 7)",
+        ),
+        ("database.delete", {"rows": 2, "count": 9}, f"Delete records in {PROFILES} (rows: 2; count: 9)"),
+        ("database.delete", {"rows": "{deed}"}, f"Delete records in {PROFILES} (rows: {{deed}})"),
+        ("database.delete", {"table": "customer_profiles", "rows": 5}, "Delete 5 records from customer_profiles"),
+        ("database.delete", {"table": "other", "rows": 5}, "Delete 5 records from other in customer_profiles"),
         ("system_operation", {"operation": "rotate"}, f"Run rotate on {PROFILES}"),
         ("email.send", {"to": "a@example.org"}, "Send a message to a@example.org"),
-        ("email.send", {"to": ["a@example.org", "b@example.org"]}, "Send a message to a@example.org and 1 more"),
+        ("email.send", {"to": ["a@example.org", "b@c.example"]}, "Send a message to a@example.org, b@c.example"),
+        (
+            "email.send",
+            {"subject": "Hi", "to": ["a@b.example", "b", "c"], "bcc": "evil@x.example"},
+            "Send a message to a@b.example and 2 more (bcc: evil@x.example; subject: Hi)",
+        ),
+        ("transaction", {**PAID, "note": "x", "repeat": 5}, "Transfer EUR 12,400.00 to ACME GmbH (repeat: 5)"),
         ("email_send", {"to": "a@example.org"}, "Send a message to a@example.org"),
         ("file_read", None, f"Read {PROFILES}"),
         ("crm.update", {"field": "email", "contact_id": 7}, "Change email of contact 7 in customer_profiles"),
         ("database.bulk_delete", None, f"Delete records in {PROFILES}"),
         ("financial_transaction", PAID, "Transfer EUR 12,400.00 to ACME GmbH"),
         # A noun's usual deed is not what another verb after it does.
-        ("email.delete", {"to": "a@example.org"}, f"Delete records in {PROFILES}"),
-        ("email.set_forwarding", {"to": "a@b.example"}, "Call customer_database on customer_profiles with 1 argument"),
-        ("financial.modify_limits", PAID, "Call customer_database on customer_profiles with 3 arguments"),
+        ("email.delete", {"to": "a@example.org"}, f"Delete records in {PROFILES} (to: a@example.org)"),
+        ("email.set_forwarding", {"to": "a@b.example"}, f"Call {CALLED} (to: a@b.example)"),
+        ("financial.modify_limits", PAID, f"Call customer_database on customer_profiles {PAYS}"),
         # And who calls moving money a read is not believed.
-        ("payment.read", PAID, "Call customer_database on customer_profiles with 3 arguments"),
+        ("payment.read", PAID, f"Call customer_database on customer_profiles {PAYS}"),
         ("payment.read", {"payment_id": 7}, "Read payment 7 in customer_profiles"),
-        ("quantum_flux", {"a": 1, "b": 2, "c": 3}, "Call customer_database on customer_profiles with 3 arguments"),
+        ("quantum_flux", {"a": 1, "b": [], "c": {"d": None}}, f"Call {CALLED} (a: 1; b: []; c: {{\"d\": null}})"),
+        ("quantum_flux", {f"k{n}": n for n in range(9)}, f"Call {CALLED} (k0: 0; k1: 1; k2: 2; k3: 3; and 5 more)"),
         ("quantum_flux", None, "Call customer_database on customer_profiles"),
     ],
 )  # fmt: skip
@@ -76,7 +135,7 @@ def test_it_works(action_type: str, details: Any, sentence: str) -> None:
 
 def test_an_unknown_tool_is_called_plainly() -> None:
     unknown = payload("quantum_flux", {"a": 1, "b": 2, "c": 3}, tool_name="quantum_flux", resource="quantum_flux")
-    assert phrase(unknown).text == "Call quantum_flux with 3 arguments"
+    assert phrase(unknown).text == "Call quantum_flux (a: 1; b: 2; c: 3)"
 
 
 @pytest.mark.parametrize(
@@ -123,9 +182,39 @@ def test_values_are_cut_and_made_visible() -> None:
     assert long.text.count("r" * 60 + "…") == 1
     assert 'title="440 more characters"' in long.html
     hostile = phrase(payload("query", resource="<b>a\u202eb</b>\n\n\n"))
-    assert '&lt;b&gt;a<span class="ctrl">U+202E</span>b&lt;/b&gt;' in hostile.html
+    assert '&lt;b&gt;a<span class="ctrl" title="right-to-left override">U+202E</span>b&lt;/b&gt;' in hostile.html
     assert "[U+202E]" in hostile.text
     assert "<br>" not in hostile.html
+
+
+@pytest.mark.parametrize("action_type", ["query", "database.delete", "data_export", "data_modification", "x", "email"])
+def test_no_title_is_longer_than_a_few_lines(action_type: str) -> None:
+    """However long the values and however many, some stand there and the others are counted."""
+    details: dict[str, Any] = {f"argument_{n}" * 9: "v" * 900 for n in range(50)}
+    details |= {"to": "t" * 900, "where": "w" * 900, "fields": ["f" * 90] * 90, "field_id": 1}
+    said = phrase(payload(action_type, details, resource="r" * 900, tool_name="t" * 900)).text
+    assert "more" in said
+    assert len(said) < 480
+
+
+@pytest.mark.parametrize(
+    ("rated", "action_type", "details", "final"),
+    [
+        ("no", "data_access", {}, True),
+        ("yes", "query", {}, False),
+        ("unknown", "data_export", {"to": "s3://x"}, True),
+        ("unknown", "notification", {"to": "a"}, True),
+        ("unknown", "cache.delete", {}, True),
+        # Who rated the type knows better; but not what else the payload does.
+        ("yes", "cache.delete", {}, False),
+        ("yes", "query", {"destination": "s3://x"}, True),
+        ("partly", "data_modification", {"operation": "purge"}, True),
+        ("partly", "data_modification", {"field": "email"}, False),
+        ("", "quantum_flux", {}, False),
+    ],
+)
+def test_what_cannot_be_undone(rated: str, action_type: str, details: Any, final: bool) -> None:
+    assert cannot_be_undone({"reversibility": rated}, payload(action_type, details)) is final
 
 
 @pytest.mark.parametrize("odd", [None, 5, True, [], {}, "", "\u200b"])

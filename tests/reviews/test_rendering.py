@@ -10,18 +10,21 @@ from typing import Any
 import pytest
 
 from governance.characters import MAX_BREAKS
-from reviews.rendering import leaf, plain, tree, visible, visible_line
+from reviews.rendering import compared, leaf, plain, tree, typed, visible, visible_line
 
 # Every tag rendering.py ever writes for such a text.
 OUR_TAGS = {
     *('<ul class="tree">', "</ul>", "<li>", "</li>", "</span>", "<br>"),
     *(f'<span class="{name}">' for name in ("k", "s", "t", "n", "w", "ctrl", "mixed", "nl", "nl ctrl")),
+    '<span class="ctrl" title="zero width space">',
 }
 
 
 def test_it_works() -> None:
     assert visible("Pay the invoice of October.") == "Pay the invoice of October."
-    assert visible("new@example.com\u200b") == 'new@example.com<span class="ctrl">U+200B</span>'
+    assert (
+        visible("new@example.com\u200b") == 'new@example.com<span class="ctrl" title="zero width space">U+200B</span>'
+    )
 
 
 def every_character_nobody_sees() -> list[str]:
@@ -42,7 +45,7 @@ def test_every_character_nobody_sees_is_named() -> None:
         name = f"U+{ord(char):04X}"
         for before, after in (("a", "b"), ("", ""), (" ", " "), ("ж", "ж"), ("1", "!")):
             shown = visible(f"{before}{char}{after}")
-            assert f'<span class="ctrl">{name}</span>' in shown, name
+            assert re.search(rf'<span class="ctrl" title="[^"]{{2,}}">{re.escape(name)}</span>', shown), name
             assert char not in shown, name
             assert f"[{name}]" in plain(f"{before}{char}{after}"), name
 
@@ -90,6 +93,31 @@ def test_newlines_are_marked_and_a_flood_of_them_is_counted() -> None:
     assert "U+000D" in visible("a\r\nb")
 
 
+def test_what_our_people_typed_has_line_breaks_and_hides_nothing() -> None:
+    assert typed("a <b>\r\n\nc\u200b") == (
+        'a &lt;b&gt;<br><br>c<span class="ctrl" title="zero width space">U+200B</span>'
+    )
+    flood = typed("x\n" * 5000)
+    assert flood.count("<br>") == MAX_BREAKS
+    assert flood.count("x") == 5000
+
+
+def test_what_differs_is_marked_where_every_part_can_be_drawn_by_itself() -> None:
+    old, new = compared("mara@example.com", "mara@examp1e.com") or ("", "")
+    assert old == '<span class="s">"mara@examp<del class="part">l</del>e.com"</span>'
+    assert new == '<span class="s">"mara@examp<ins class="part">1</ins>e.com"</span>'
+    assert (compared("<i>a</i>", "<i>b</i>") or "")[1] == (
+        '<span class="s">"&lt;i&gt;<ins class="part">b</ins>&lt;/i&gt;"</span>'
+    )
+    assert compared("Müller", "Möller") == (
+        '<span class="s">"M<del class="part">ü</del>ller"</span>',
+        '<span class="s">"M<ins class="part">ö</ins>ller"</span>',
+    )
+    # A mark of a whole word would be lost in its parts.
+    for one, other in (("paypal", "p\u0430ypal"), ("ab", "a\u200bb"), ("ete", "e\u0301te"), (1, 2), ("abc", "xyz")):
+        assert compared(one, other) is None
+
+
 def test_no_text_has_more_drawn_lines_than_a_page_can_bear() -> None:
     shown = visible("x\n" * 5000)
     assert shown.count("<br>") == MAX_BREAKS
@@ -98,13 +126,13 @@ def test_no_text_has_more_drawn_lines_than_a_page_can_bear() -> None:
 
 
 def test_floods_of_one_kind_are_counted() -> None:
-    assert visible("a" + "\u200b" * 500) == 'a<span class="ctrl">U+200B × 500</span>'
+    assert visible("a" + "\u200b" * 500) == 'a<span class="ctrl" title="zero width space">U+200B × 500</span>'
     assert visible("a" + " " * 500 + "b") == 'a<span class="ctrl">space × 500</span>b'
     assert "U+0301 × 97</span>" in visible("e" + "\u0301" * 100)
 
 
 def test_a_combining_mark_never_lands_on_our_own_characters() -> None:
-    assert visible("\u0338x").startswith('<span class="ctrl">U+0338</span>')
+    assert visible("\u0338x").startswith('<span class="ctrl" title="combining long solidus overlay">U+0338</span>')
     assert '"\u0338' not in tree({"a": "\u0338x"}).html
 
 
