@@ -52,6 +52,8 @@ def opened(page: Page, address: str) -> list[object]:
         if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in failed.message:
             raise
         page.wait_for_url("chrome-error://**")
+        # Away from there, so that the wait after the next such address is for its own.
+        page.goto("about:blank")
         return []
     ran, reports, unknown = page.evaluate(_RAN)
     return [*ran, *reports, *(["an element that is not ours"] if unknown else [])]
