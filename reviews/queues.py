@@ -33,6 +33,7 @@ class Queue:
 
     The first of its `orders` is its own. A queue of things looked at afterwards has a `table` of its own, and columns
     that say since when a row waits and when it is due. `empty` says what would be here, `is_for` whose tabs show it.
+    `about` is what it is, where its name does not say it.
     `within` is which of everything that waits it has, so that one look at that counts all queues of what waits.
     """
 
@@ -47,6 +48,7 @@ class Queue:
     due: str = "deadline"
     is_for: Callable[[Reviewer], bool] = lambda reviewer: True
     within: Callable[[Reviewer], Q] | None = None
+    about: Promise | str = ""
 
     @property
     def url(self) -> str:
@@ -260,6 +262,9 @@ QUEUES = (
         samples,
         orders={**by_age("place"), **BY_RISK},
         table="_queue_samples.html",
+        about=gettext_lazy(
+            "Some of what the rules approved alone, drawn so that a person sees whether they were right."
+        ),
         empty=gettext_lazy("No sample waits. Of what the rules approve alone, some is drawn for a person to see."),
         since="sample__drawn_at",
         due="",
@@ -284,6 +289,7 @@ QUEUES = (
         to_check,
         orders={**by_age("id"), **BY_RISK},
         table="_queue_conditions.html",
+        about=gettext_lazy("Approvals that asked the agent to keep to something: look whether it did."),
         empty=gettext_lazy(
             "Nothing to check. An action approved with conditions appears here once its agent has reported."
         ),
