@@ -53,7 +53,7 @@
   // -- To the decision, while it is out of view ----------------------------------------------------------------------
 
   const reach = document.getElementById("reach");
-  const decision = document.getElementById("verdict");
+  const decision = document.getElementById("approve") || document.getElementById("verdict");
   if (reach && decision && "IntersectionObserver" in window) {
     new IntersectionObserver(([entry]) => reach.classList.toggle("there", entry.isIntersecting)).observe(decision);
   }
