@@ -74,9 +74,15 @@ def twins(number: int, url: str, rows: Iterable[tuple[int, str, int | None]], *,
         lines.append(f'<li>{box} <a id="action-{pk:d}" href="{before}{pk:d}/">#{pk:d}</a>{flag}</li>')
     said = ngettext("and {number} more like it", "and {number} more like it", len(lines)).format(number=len(lines))
     return format_html(
-        '<details class="twins" id="twins-{}"><summary>{}</summary><ul class="plain">{}</ul></details>',
+        '<details class="twins" id="twins-{}"><summary>{}</summary>{}<ul class="plain">{}</ul></details>',
         number,
         said,
+        format_html(
+            '<p class="faint">{}</p>',
+            _("The row’s own box selects #{number} alone; each of these has its own.").format(number=number),
+        )
+        if may_pick and lines
+        else "",
         SafeString("".join(lines)),
     )
 

@@ -59,6 +59,11 @@ class Tab(NamedTuple):
     waiting: str
     heat: str
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits in it."""
+        return not self.number
+
 
 class Counts:
     """How many actions wait in each queue of a person; each asked once per request, and only if shown."""
@@ -122,6 +127,11 @@ class Counts:
     def everything(self) -> int:
         """What waits in the person's teams."""
         return self.tallies[ALL.slug].number
+
+    @property
+    def elsewhere(self) -> int:
+        """What waits in the person's teams, and for somebody else."""
+        return max(0, self.everything - self.tallies[MINE.slug].number)
 
     @property
     def tabs(self) -> list[Tab]:

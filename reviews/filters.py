@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import django_filters
 from django import forms
@@ -36,6 +36,14 @@ def saying(text: str) -> Q:
     return found
 
 
+class Chip(NamedTuple):
+    """A filter in use: its name, its label, its value in words."""
+
+    name: str
+    label: str
+    words: str
+
+
 class Filter(django_filters.FilterSet):
     """A filter that shows nothing, rather than everything, when it is not understood."""
 
@@ -55,6 +63,27 @@ class Filter(django_filters.FilterSet):
         if not self.is_bound or not self.form.is_valid():
             return {}
         return {name: str(value) for name, value in self.form.cleaned_data.items() if value not in (None, "")}
+
+    @property
+    def chips(self) -> list[Any]:
+        """The filters in use, in words."""
+        found = []
+        for name, value in self.used.items():
+            if not (field := self.form.fields[name]).widget.is_hidden:
+                label = field.widget.attrs.get("aria-label") or field.label
+                found.append(Chip(name, str(label), _said(field, name, value)))
+        return found
+
+
+def _said(field: forms.Field, name: str, value: str) -> str:
+    """What is chosen, as the list of choices says it; a text as it was typed."""
+    offered = [(str(key), label) for key, label in _flat(getattr(field, "choices", ()))]
+    return str(dict(offered).get(value, value))
+
+
+def _flat(choices: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    for value, label in choices:
+        yield from _flat(label) if isinstance(label, list | tuple) else [(value, label)]
 
 
 def search_box(label: str | Promise) -> forms.TextInput:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cached_property
 from string import Formatter
 from typing import Any
@@ -11,10 +12,12 @@ from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from actions.models import Action
 from governance.ledger import words
 from governance.ledger.kinds import sentence
 from governance.models import LedgerEntry, Person
 from reviews.keyset import Keyset
+from reviews.phrasing import Phrase, phrase
 from reviews.rendering import plain, visible_line
 
 PAGE_SIZE = 50
@@ -25,6 +28,9 @@ _LIMIT = 160
 _OURS = frozenset(
     {"outcome", "score", "level", "state", "version", "rows", "deadline", "from", "role", "rule_kind", "public_id"}
 )
+
+# The kinds of entries that can have conditions.
+_ASKS = frozenset({"action.approved", "vote.approved"})
 
 
 def visible_entries(person: Person) -> QuerySet[LedgerEntry]:
@@ -41,11 +47,19 @@ def timeline_of(action_id: int) -> list[Line]:
     return [Line(entry) for entry in LedgerEntry.objects.filter(action_id=action_id).order_by("seq", "id")]
 
 
+def lines_of(entries: Sequence[LedgerEntry], person: Person) -> list[Line]:
+    """A line of each, with what its action would do where the person sees it: one statement for all."""
+    numbers = {entry.action_id for entry in entries if entry.action_id}
+    seen = Action.objects.visible_to(person).only("pk", "content").in_bulk(numbers) if numbers else {}
+    return [Line(entry, seen.get(entry.action_id or 0)) for entry in entries]
+
+
 class Line:
     """One entry, for a page or an export."""
 
-    def __init__(self, entry: LedgerEntry):
+    def __init__(self, entry: LedgerEntry, action: Action | None = None):
         self.entry = entry
+        self.action = action
         # The words of a comment, which the entry knows by their digest only; and whether they are no longer those.
         self.words = ""
         self.is_altered = False
@@ -83,6 +97,17 @@ class Line:
     def text(self) -> str:
         """The same sentence without HTML, in English, for files."""
         return plain(sentence(self.entry.type, {name: _text(value) for name, value in self.data.items()}))
+
+    @cached_property
+    def phrase(self) -> Phrase | None:
+        """What its action would do."""
+        return phrase(self.action.payload) if self.action else None
+
+    @property
+    def conditions(self) -> list[str]:
+        """What an approval asks the agent to keep to."""
+        found = self.data.get("conditions") if self.entry.type in _ASKS else None
+        return [str(one) for one in found] if isinstance(found, list) else []
 
     @property
     def on_behalf_of(self) -> str:

@@ -34,6 +34,7 @@ class Queue:
 
     The first of its `orders` is its own. A queue of things looked at afterwards has a `table` of its own, and columns
     that say since when a row waits and when it is due. `empty` says what would be here, `is_for` whose tabs show it.
+    `about` is what it is, where its name does not say it.
     `within` is which of everything that waits it has, so that one look at that counts all queues of what waits. Those
     that have none have `anywhere`: whatever waits there in the whole portal, which mostly is nothing.
     """
@@ -50,6 +51,7 @@ class Queue:
     is_for: Callable[[Reviewer], bool] = lambda reviewer: True
     within: Callable[[Reviewer], Q] | None = None
     anywhere: Callable[[], QuerySet[Any]] | None = None
+    about: Promise | str = ""
 
     @property
     def url(self) -> str:
@@ -266,6 +268,9 @@ QUEUES = (
         samples,
         orders={**by_age("place"), **BY_RISK},
         table="_queue_samples.html",
+        about=gettext_lazy(
+            "Some of what the rules approved alone, drawn so that a person sees whether they were right."
+        ),
         empty=gettext_lazy("No sample waits. Of what the rules approve alone, some is drawn for a person to see."),
         since="sample__drawn_at",
         due="",
@@ -292,6 +297,7 @@ QUEUES = (
         to_check,
         orders={**by_age("id"), **BY_RISK},
         table="_queue_conditions.html",
+        about=gettext_lazy("Approvals that asked the agent to keep to something: look whether it did."),
         empty=gettext_lazy(
             "Nothing to check. An action approved with conditions appears here once its agent has reported."
         ),

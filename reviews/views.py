@@ -199,7 +199,7 @@ def history(request: HttpRequest) -> HttpResponseBase:
     context = {
         "section": "history",
         "filter": filters,
-        "lines": [ledger_history.Line(entry) for entry in page.rows],
+        "lines": ledger_history.lines_of(page.rows, person),
         "page": page,
         "query": query_without(request),
         "can_export": person.has_perm("actions.export_history"),

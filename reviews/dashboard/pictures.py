@@ -79,7 +79,7 @@ def rates(numbers: Numbers) -> Picture:
 
 def times(numbers: Numbers) -> Picture:
     """How long people took, as lines."""
-    kinds = [Series("p50", "tone-accent", "circle"), Series("p95", "tone-medium", "triangle")]
+    kinds = [Series(_("Median"), "tone-accent", "circle"), Series(_("95 of 100 within"), "tone-medium", "triangle")]
     found = [numbers.times["column"].get(index, Times()) for index in range(len(numbers.by_column))]
     longest = max((one.p95 for one in found if one.p95), default=_HOUR)
     unit, length = ("h", _HOUR) if longest > 3 * _HOUR else ("min", _HOUR / 60)
@@ -89,7 +89,7 @@ def times(numbers: Numbers) -> Picture:
     ]
     title = _("Decision time of people")
     in_all = numbers.times["all"].get(None, Times())
-    words = f"{title}. {_('In all')}: p50 {took(in_all.p50).text}, p95 {took(in_all.p95).text}"
+    words = f"{title}. {_('In all')}: {kinds[0].name} {took(in_all.p50).text}, {kinds[1].name} {took(in_all.p95).text}"
     svg = charts.line(words, kinds, _labels(numbers), values, unit=f" {unit}")
     return Picture(title, svg, tuple((charts.line_swatch(one), one.name) for one in kinds))
 

@@ -117,10 +117,14 @@ def outcomes(numbers: Numbers) -> Table:
     return Table(
         "outcomes",
         _("Decisions over time"),
-        (_("Submitted"), *_fate_heads(), "p50", "p95"),
+        (_("Submitted"), *_fate_heads(), *_time_heads()),
         (*lines, total) if len(lines) > 1 else tuple(lines),
         _rate_notes(),
     )
+
+
+def _time_heads() -> tuple[str, str]:
+    return _("Median"), _("95 of 100 within")
 
 
 def _fate_heads() -> tuple[str, ...]:
@@ -162,12 +166,15 @@ def times(numbers: Numbers) -> Table:
     return Table(
         "times",
         _("Decision time of people"),
-        (_("Risk"), _("Decisions"), "p50", "p95"),
+        (_("Risk"), _("Decisions"), *_time_heads()),
         (*lines, total),
         (
             *_timed_in_part(numbers),
             _("From submission to the decision by people; revoked approvals and break-glass are left out."),
-            _("p50 and p95 by nearest rank: half, and 95 of 100, were decided within that time. In the file, seconds."),
+            _(
+                "Median and 95 of 100 by nearest rank: half, and 95 of 100, were decided within that time."
+                " In the file, seconds."
+            ),
         ),
     )
 
@@ -227,7 +234,7 @@ def _broken_down(
         timed = _timed(numbers, group, REST)
         cells = (*_fates(rest, lambda **_more: ""), took(timed.p50), took(timed.p95))
         lines = [*lines, Line(_("All others"), cells, is_total=True)]
-    return Table(slug, title, (label, *_fate_heads(), "p50", "p95"), tuple(lines), _rate_notes())
+    return Table(slug, title, (label, *_fate_heads(), *_time_heads()), tuple(lines), _rate_notes())
 
 
 def breaches(numbers: Numbers) -> Table:

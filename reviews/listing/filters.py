@@ -17,7 +17,7 @@ from governance.models import Level, Person
 from reviews.dashboard import rows_behind
 from reviews.dashboard.filters import ROWS_BEHIND, RowsBehind
 from reviews.days import end_of, start_of
-from reviews.filters import saying
+from reviews.filters import Chip, saying
 from reviews.listing import scan
 from reviews.listing.fields import choice, date, flag, text
 from reviews.models import Verdict, Vote
@@ -49,14 +49,6 @@ class Window(NamedTuple):
     size: int
 
 
-class Chip(NamedTuple):
-    """A filter in use: its name, its label, its value in words."""
-
-    name: str
-    label: str
-    words: str
-
-
 class ActionsFilter(RowsBehind):
     """Which actions to list. Every filter is applied in one place, because how far one looks depends on the others."""
 
@@ -68,10 +60,10 @@ class ActionsFilter(RowsBehind):
     until = date(pgettext_lazy("the last day", "to"))
     type = text(_("Action type"))
     team = choice(_("Team"), _("Any team"))
-    via = choice(_("Decided by"), _("Anything"), DecidedVia.choices)
+    via = choice(_("Decided how"), _("Anyhow"), DecidedVia.choices)
     decided_since = date(_("Decided from"))
     decided_until = date(_("Decided to"))
-    reviewer = choice(_("Voted by"), _("Anybody"))
+    reviewer = choice(_("Decided by (person)"), _("Anybody"))
     verdict = choice(_("Verdict"), _("Any verdict"), Verdict.choices)
     voted_since = date(_("Voted from"))
     voted_until = date(_("Voted to"))
@@ -142,6 +134,11 @@ class ActionsFilter(RowsBehind):
             words = dict(getattr(field, "choices", ())).get(value, value)
             chips.append(Chip(name, str(field.label), "" if self._is_flag(name) else str(words)))
         return chips
+
+    @property
+    def voter(self) -> int | None:
+        """Whose decisions are asked for, where it is one person's."""
+        return _number(self.used.get("reviewer", ""))
 
     @property
     def has_more(self) -> bool:
@@ -236,7 +233,10 @@ class ActionsFilter(RowsBehind):
     def _voters(self, teams: QuerySet[Group]) -> list[tuple[int, str]]:
         people = Person.objects.filter(pk__in=Vote.objects.order_by().values("person"))
         mine = people if self.sees_all else people.filter(groups__in=teams.order_by().values("pk")).distinct()
-        offered = [(person.pk, person.shown_name) for person in mine.order_by("username")[:500]]
+        offered = [(one.pk, one.shown_name) for one in mine.order_by("username")[:500]]
+        if self.person.pk not in dict(offered) and self.person.has_perm("actions.decide_action"):
+            # Whoever decides may ask what they decided, before they ever did.
+            offered.insert(0, (self.person.pk, self.person.shown_name))
         return self._and_chosen(offered, "reviewer", people, "username", "votes__person")
 
     def _and_chosen(self, offered: Any, name: str, rows: Any, label: str, path: str) -> list[tuple[int, str]]:

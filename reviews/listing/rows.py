@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from actions.models import Action, DecidedVia, State
 from reviews import moments
 from reviews.keyset import Keyset
+from reviews.models import Vote
 from reviews.phrasing import Phrase, phrase
 
 ORDER = Keyset("-id")
@@ -36,12 +38,24 @@ def counted(rows: QuerySet[Action]) -> int:
     return rows.order_by()[: COUNTED + 1].count()
 
 
+def lines_of(actions: Sequence[Action], now: datetime, *, voter: int | None = None) -> list[Line]:
+    """A line of each, with what this person voted on it: one statement for all."""
+    cast: dict[int, list[Vote]] = {}
+    if voter is not None:
+        votes = Vote.objects.filter(person=voter, action__in=[action.pk for action in actions])
+        for vote in votes.select_related("on_behalf_of").order_by("pk"):
+            cast.setdefault(vote.action_id, []).append(vote)
+    return [Line(action, now, cast.get(action.pk, ())) for action in actions]
+
+
 class Line:
     """One action of the listing."""
 
-    def __init__(self, action: Action, now: datetime):
+    def __init__(self, action: Action, now: datetime, votes: Sequence[Vote] = ()):
+        """`votes` are those of the one person whose decisions are listed."""
         self.action = action
         self.now = now
+        self.votes = votes
 
     @cached_property
     def phrase(self) -> Phrase:

@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from governance.models import Person
 from governance.sign_in import actor_of
 from reviews.answers import csv_file, page_or_part, query_without
 from reviews.gates import person_of, same_site_only, signed_in
 from reviews.listing.exports import export_actions
 from reviews.listing.filters import ActionsFilter
-from reviews.listing.rows import COUNTED, ORDER, PAGE_SIZE, Line, counted, with_all_a_line_asks
+from reviews.listing.rows import COUNTED, ORDER, PAGE_SIZE, counted, lines_of, with_all_a_line_asks
 
 
 @signed_in
@@ -31,11 +32,11 @@ def page(request: HttpRequest) -> HttpResponseBase:
     context: dict[str, Any] = {
         "section": "actions",
         "filter": filters,
-        "lines": [Line(action, now) for action in found.rows],
+        "lines": lines_of(found.rows, now, voter=filters.voter),
+        "voter": Person.objects.filter(pk=filters.voter).first() if filters.voter else None,
         "page": found,
         "number": min(number, COUNTED),
         "is_more": number > COUNTED,
-        "chips": [(chip, query_without(request, chip.name)) for chip in filters.chips],
         "query": query_without(request),
         "window": filters.window,
         "can_export": person.has_perm("actions.export_history"),

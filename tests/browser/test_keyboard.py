@@ -19,7 +19,6 @@ PageOf = Callable[..., Page]
 def test_it_works(live_portal: LivePortal, page: Page) -> None:
     first, second = pay(live_portal, 1, "One"), pay(live_portal, 2, "Two")
     page.goto("/")
-    page.keyboard.press("Tab")
     page.keyboard.type("rita")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

@@ -88,9 +88,9 @@ def test_a_phone_folds_the_filters(live_portal: LivePortal, page_of: Callable[..
     expect(fold).to_have_text("Filters 1 in use")
     expect(page.locator("#results")).to_contain_text(f"#{number}")
 
-    # Where nothing else says what is in use, the filters do.
+    # What is in use is said above the rows, folded or not.
     page.goto("/history/?actor=aude")
-    expect(page.get_by_label("Who", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Who: aude")).to_be_visible()
     page.goto("/actions/")
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     expect(state).to_be_visible()

@@ -52,7 +52,7 @@ def test_it_works(reviewer: Person, sign_in: SignIn) -> None:
     sent = {"time_zone": "europe/berlin", "language": "de", "theme": "dark", "density": "compact"}
     assert client.post("/settings/", sent).headers["Location"] == "/settings/"
     html = client.get("/settings/").content.decode()
-    assert '<html lang="de" data-theme="dark" data-density="compact">' in html
+    assert '<html lang="de" data-theme="dark" data-density="compact" data-person>' in html
     entry = json.loads(LedgerEntry.objects.latest("id").body)
     assert (entry["type"], entry["data"]["before"], entry["data"]["after"]) == (
         "person.time_zone_changed", "UTC", "Europe/Berlin",

@@ -28,13 +28,28 @@
       if (kept) kept.value = query;
       for (const back of document.querySelectorAll(".views input[name=back]")) back.value = url;
       // Where that fails, meanwhile.js says so.
-      window.htmx.ajax("GET", url, { target: "#results", swap: "innerHTML" }).catch(() => {});
+      return window.htmx.ajax("GET", url, { target: "#results", swap: "innerHTML" }).catch(() => {});
+    };
+    // What was found takes the focus: the first row, or the sentence that says there is none.
+    const toResults = function () {
+      const nothing = results.querySelector(".empty");
+      if (nothing) nothing.tabIndex = -1;
+      const found = results.querySelector(".what a") || nothing;
+      if (found) found.focus();
     };
     filters.classList.add("at-once");
     filters.addEventListener("submit", function (event) {
       event.preventDefault();
       clearTimeout(timer);
-      apply();
+      if (document.activeElement) document.activeElement.blur();
+      apply().then(toResults);
+    });
+    // A search box would empty itself on Escape, whose filter stays; Escape only leaves it.
+    filters.addEventListener("keydown", function (event) {
+      if (event.key === "Escape" && event.target.type === "search") {
+        event.preventDefault();
+        event.target.blur();
+      }
     });
     filters.addEventListener("input", function () {
       clearTimeout(timer);
@@ -66,8 +81,26 @@
   function openSheet() {
     if (!sheet || sheet.open) return Boolean(sheet);
     for (const line of sheet.querySelectorAll("[data-where]")) line.hidden = !document.querySelector(line.dataset.where);
+    const before = document.activeElement;
     sheet.showModal();
+    sheet.addEventListener(
+      "close",
+      // Where nothing had the focus, the next Tab goes on from the content and not from the top.
+      () => (before === document.body ? document.getElementById("main") : before).focus({ preventScroll: true }),
+      { once: true },
+    );
     return true;
+  }
+
+  // While it is open, Tab goes round in it.
+  if (sheet) {
+    sheet.addEventListener("keydown", function (event) {
+      if (event.key !== "Tab") return;
+      const stops = [...sheet.querySelectorAll("a, button")].filter((one) => one.checkVisibility());
+      const at = stops.indexOf(document.activeElement) + (event.shiftKey ? -1 : 1);
+      event.preventDefault();
+      stops[(at + stops.length) % stops.length].focus();
+    });
   }
 
   function move(step) {
@@ -149,7 +182,6 @@
     });
   }
   if (opener && sheet) {
-    opener.hidden = false;
     opener.addEventListener("click", openSheet);
   }
   showKeys();
