@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, Count, DateTimeField, ExpressionWrapper, Min, QuerySet, Value
+from django.db.models import BooleanField, Count, DateTimeField, ExpressionWrapper, Min, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,7 +17,7 @@ from governance.models import Delegation, Person
 from governance.statements import Question
 from reviews import moments
 from reviews.eligibility import Reviewer
-from reviews.queues import ALL, MINE, QUEUES, Queue, broken_glass, is_due_soon
+from reviews.queues import ALL, MINE, QUEUES, Queue, broken_glass
 
 # From here on the number beside "Review" is not counted further: "99+" says as much.
 MANY = 100
@@ -155,6 +155,11 @@ class Counts:
         return rows.count() if self.glass else 0
 
 
+def _is_due_soon(queue: Queue, now: datetime) -> Q:
+    """The rows of the queue that are due within the hour, or overdue."""
+    return Q(**{f"{queue.due}__lte": now + moments.SOON}) if queue.due else Q(pk__in=())
+
+
 def _anywhere() -> QuerySet[Any, Any]:
     rows = [queue.anywhere().order_by().values_list(Value(queue.slug)) for queue in QUEUES if queue.anywhere]
     return rows[0].union(*rows[1:])
@@ -174,7 +179,7 @@ def _numbers(queue: Queue, now: datetime) -> dict[str, Any]:
         "number": Count("pk"),
         "oldest": Min(queue.since),
         "due": Min(queue.due or Cast(Value(None), DateTimeField())),
-        "soon": Count("pk", filter=is_due_soon(queue, now)),
+        "soon": Count("pk", filter=_is_due_soon(queue, now)),
     }
 
 

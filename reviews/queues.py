@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -18,7 +17,6 @@ from actions.models import Seat as OpenSeat
 from governance.models import Person
 from governance.routing import CEILINGS
 from governance.rule_authors import changes_by
-from reviews import moments
 from reviews.check_conditions import REPORTED, may_check
 from reviews.eligibility import RULES_FRESH, Reviewer, Seat, reviewer_of
 from reviews.kin import Kin
@@ -312,11 +310,6 @@ QUEUES = (
 def queue_named(slug: str) -> Queue | None:
     """The queue at this place, or None."""
     return next((queue for queue in QUEUES if queue.slug == slug), None)
-
-
-def is_due_soon(queue: Queue, now: datetime) -> Q:
-    """The rows of the queue that are due within the hour, or overdue."""
-    return Q(**{f"{queue.due}__lte": now + moments.SOON}) if queue.due else Q(pk__in=())
 
 
 def next_for(who: Person | Reviewer, besides: Action) -> Action | None:
