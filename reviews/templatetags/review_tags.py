@@ -9,7 +9,7 @@ from django import template
 from django.forms import BaseForm
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.dates import MONTHS_3
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
@@ -150,7 +150,8 @@ def _time(value: datetime | None, form: str) -> SafeString:
     if value is None:
         return SafeString("")
     here = timezone.localtime(value)
-    form = form.replace("%b", date_format(here, "M"))  # strftime knows no language but the machine's
+    if "%b" in form:  # strftime knows no language but the machine's
+        form = form.replace("%b", str(MONTHS_3[here.month]).title())
     return format_html('<time datetime="{}">{}</time>', here.isoformat(), f"{here:{form}}")
 
 
