@@ -100,7 +100,7 @@ class Row:
         """Whether some rule could not be evaluated."""
         return bool(self.action.verdict.get("degraded"))
 
-    @property
+    @cached_property
     def due(self) -> moments.Due:
         """What is left until the deadline."""
         return moments.due(self.action.deadline, self.now)
