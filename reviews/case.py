@@ -9,7 +9,6 @@ from functools import cached_property
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from actions.models import Action, DecidedVia, Outcome, Sample, State
 from governance.models import Person
@@ -19,6 +18,7 @@ from reviews.changes import Change, changes
 from reviews.classified import Classified
 from reviews.comment import digest_of
 from reviews.eligibility import Reviewer, asks_password, reviewer_of
+from reviews.equals import Alike, alike
 from reviews.history import Line, timeline_of
 from reviews.lineage import Lineage
 from reviews.models import BreakGlass, Canary, Comment, ConditionCheck
@@ -26,7 +26,7 @@ from reviews.moves import MOVES, Move
 from reviews.moves.base import GROUPS, OnPage, Words
 from reviews.onlookers import in_its_groups
 from reviews.pace import opened_mark
-from reviews.record import Record
+from reviews.record import Record, decision_words
 from reviews.rendering import Tree, compared, leaf, tree
 from reviews.rows import Row
 from reviews.samples import sample_of
@@ -91,11 +91,12 @@ class Case(Classified):
     @property
     def decision(self) -> str:
         """What was decided, which stays when the action goes on: an executed action was approved."""
-        if self.action.state == State.CANCELLED:
-            by_agent = self.action.decided_via == DecidedVia.AGENT
-            return _("Withdrawn by the agent") if by_agent else _("Approval revoked")
-        went_on = (State.EXECUTING, State.EXECUTED, State.FAILED, State.OUTCOME_UNKNOWN)
-        return str(State.APPROVED.label if self.action.state in went_on else State(self.action.state).label)
+        return decision_words(self.action)
+
+    @cached_property
+    def alike(self) -> list[Alike]:
+        """The equal ones, where approving both would do the same twice."""
+        return alike(self.action, self.row.reviewer, self.now)
 
     @cached_property
     def stages(self) -> list[StageOnPage]:

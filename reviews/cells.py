@@ -72,7 +72,9 @@ def twins(number: int, url: str, rows: Iterable[tuple[int, str, int | None]], *,
         box = _box(pk, digest, words) if may_pick else ""
         flag = f' <span class="flag">{escape(retry_words(retry))}</span>' if retry else ""
         lines.append(f'<li>{box} <a id="action-{pk:d}" href="{before}{pk:d}/">#{pk:d}</a>{flag}</li>')
-    said = ngettext("and {number} more like it", "and {number} more like it", len(lines)).format(number=len(lines))
+    said = ngettext(
+        "and {number} more like it, possible duplicate", "and {number} more like it, possible duplicates", len(lines)
+    ).format(number=len(lines))
     return format_html(
         '<details class="twins" id="twins-{}"><summary>{}</summary>{}<ul class="plain">{}</ul></details>',
         number,

@@ -60,6 +60,11 @@ class Keyset:
             older=self._link("after", found, -1) if more else "",
         )
 
+    def beyond(self, row: Model) -> Q:
+        """Everything that comes after this row."""
+        columns = [_Column(type(row), name) for name in self.order]
+        return _beyond([reduce(getattr, name.split("__"), row) for name in self.names], columns)
+
     def _link(self, side: str, found: list[M], index: int) -> str:
         if not found:
             return ""

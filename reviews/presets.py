@@ -22,7 +22,15 @@ REJECTIONS = (
     Preset("evidence", _("Missing evidence"), _EVIDENCE),
     Preset("purpose", _("No business purpose"), "No business purpose: nothing here says why this is needed."),
     Preset("scope", _("Too broad"), "Too broad: this touches more records or systems than its purpose needs."),
-    Preset("policy", _("Against policy"), "Against policy: this is not to be done, whoever asks."),
+    Preset("policy", _("Against policy"), "Against policy: our rules do not allow this, so do not submit it again."),
+    Preset(
+        "fraud", _("Looks like fraud"), "Looks like fraud: recipient, amount or urgency fit a known scheme. Stop here."
+    ),
+    Preset(
+        "manipulated",
+        _("Content was manipulated"),
+        "Content was manipulated: what you read or were told to do is not genuine. Do not act on it.",
+    ),
     Preset("duplicate", pgettext_lazy("a reason", "Duplicate"), "Duplicate: this was asked for already."),
     Preset("timing", _("Wrong time"), "Wrong time: not in this window; submit it again in the next one."),
 )

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -313,5 +314,9 @@ def queue_named(slug: str) -> Queue | None:
 
 
 def next_for(who: Person | Reviewer, besides: Action) -> Action | None:
-    """The action at the top of this person's queue."""
-    return mine(who).exclude(pk=besides.pk).order_by(*WAITING["risk"].keyset.order).first()
+    """The action that comes after this one in this person's queue; after the last one, the one at its top."""
+    keyset = WAITING["risk"].keyset
+    others = mine(who).exclude(pk=besides.pk).order_by(*keyset.order).values("pk")
+    # The top is looked up only where nothing comes after.
+    following = Coalesce(Subquery(others.filter(keyset.beyond(besides))[:1]), Subquery(others[:1]))
+    return Action.objects.filter(pk=following).first()

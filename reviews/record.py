@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from actions.models import Action, DecidedVia, State
+from reviews.bursts import is_burst
 from reviews.eligibility import Reviewer
 from reviews.phrasing import Phrase, phrase
 
@@ -27,6 +28,8 @@ RECENT = 1000
 SHOWN = 5
 _RECORD = timedelta(days=30)
 _SEEN_BEFORE = timedelta(days=90)
+_HOUR = timedelta(hours=1)
+_HOURS = _RECORD // _HOUR
 _WENT_ON = (State.EXECUTING, State.EXECUTED, State.FAILED, State.OUTCOME_UNKNOWN)
 _APPROVED = (State.APPROVED, *_WENT_ON)
 _ANSWERED = (*_APPROVED, State.REJECTED, State.CHANGES_REQUESTED)
@@ -44,6 +47,7 @@ class _Kind(NamedTuple):
     alike: bool
     same_resource: bool
     lately: bool
+    this_hour: bool
 
     @property
     def answered(self) -> bool:
@@ -70,10 +74,7 @@ class Earlier:
     @property
     def verdict(self) -> str:
         """What was decided: an executed action was approved."""
-        state = State(self.action.state)
-        if state == State.CANCELLED:
-            return str(state.label) if self.action.decided_via == DecidedVia.AGENT else _("Revoked")
-        return str(State.APPROVED.label if state in _WENT_ON else state.label)
+        return decision_words(self.action)
 
     @property
     def verdict_is_no(self) -> bool:
@@ -96,6 +97,14 @@ class Earlier:
         return self.action.state == State.FAILED
 
 
+def decision_words(action: Action) -> str:
+    """What was decided, which stays when the action goes on; one word for each, wherever people read it."""
+    state = State(action.state)
+    if state == State.CANCELLED:
+        return _("Withdrawn") if action.decided_via == DecidedVia.AGENT else _("Revoked")
+    return str(State.APPROVED.label if state in _WENT_ON else state.label)
+
+
 class Record:
     """One agent's record beside one of its actions, as one person sees it."""
 
@@ -104,6 +113,7 @@ class Record:
         self.reviewer = reviewer
         self._since = now - _RECORD
         self._like_since = now - _SEEN_BEFORE
+        self._hour_ago = now - _HOUR
 
     # -- The agent ----------------------------------------------------------------------------------------------
 
@@ -144,13 +154,24 @@ class Record:
 
     @property
     def approval_rate(self) -> int:
-        """The share people approved, in whole percent, rounded down so that 100 means every single one."""
-        return 100 * self.approved // self.decided if self.decided else 0
+        """The share people approved, in whole percent; 100 only where it is every single one."""
+        if not self.decided or self.approved == self.decided:
+            return 100 if self.decided else 0
+        return min(99, (200 * self.approved + self.decided) // (2 * self.decided))
 
     @property
     def is_often_rejected(self) -> bool:
         """Whether people rejected more than the guide's tenth of what they decided."""
         return self.decided >= _FEW and self.rejected / self.decided > _MANY_REJECTED
+
+    @property
+    def burst(self) -> dict[str, Any] | None:
+        """What it submitted in the last hour where that is far above its usual, as the dashboard's alert has it."""
+        count = sum(number for kind, number in self._kinds.items() if kind.this_hour)
+        usual = (self.total - count) / _HOURS
+        if self.or_more or not is_burst(count, usual):
+            return None
+        return {"count": count, "usual": _("under 1") if usual < 1 else round(usual)}
 
     @cached_property
     def last(self) -> list[Earlier]:
@@ -167,7 +188,8 @@ class Record:
     @cached_property
     def similar(self) -> list[Earlier]:
         """The latest of them that were decided."""
-        return [Earlier(self._shown[pk]) for pk in self._similar]
+        found = [Earlier(self._shown[pk]) for pk in self._similar]
+        return sorted(found, key=lambda one: one.action.decided_at or one.action.created_at, reverse=True)
 
     @property
     def similar_total(self) -> int:
@@ -198,8 +220,13 @@ class Record:
     def _rows(self) -> list[tuple[Any, ...]]:
         """Those of them of the last 90 days, latest first: the number of each, and the fields of its kind."""
         recent = self._recent().order_by("-id")
+        alike = Q(action_type=self.action.action_type) & ~Q(pk=self.action.pk)
+        if self.action.decided_at is not None:
+            # What was known when it was decided.
+            alike &= Q(decided_at__lt=self.action.decided_at)
         rows = recent.annotate(
-            alike=Q(action_type=self.action.action_type) & ~Q(pk=self.action.pk),
+            alike=alike,
+            this_hour=Q(created_at__gte=self._hour_ago),
             same_resource=Q(resource=self.action.resource),
             lately=Q(created_at__gte=self._since),
         )
@@ -221,7 +248,7 @@ class Record:
     def _shown(self) -> dict[int, Action]:
         """What is shown by name of either list, read at once. `_rows` has asked whether the person may see it."""
         wanted = {*self._last, *self._similar}
-        shown = ("content", "state", "decided_via", "decided_at", "decided_by_name", "reason")
+        shown = ("content", "state", "decided_via", "created_at", "decided_at", "decided_by_name", "reason")
         return Action.objects.only(*shown).in_bulk(wanted) if wanted else {}
 
     @cached_property

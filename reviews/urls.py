@@ -24,6 +24,7 @@ urlpatterns = [
     path("actions/<int:pk>/decide/", views.decide, name="decide"),
     path("actions/<int:pk>/claim/now/", views.at_it, name="at_it"),
     path("actions/<int:pk>/nearly/", views.nearly, name="nearly"),
+    path("actions/<int:pk>/next/", views.following, name="following"),
     path("actions/<int:pk>/<slug:slug>/", views.move, name="move"),
     path("notices/", notices.preferences, name="notices"),
     path("away/", away.page, name="away"),

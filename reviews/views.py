@@ -18,7 +18,6 @@ from actions.models import Action
 from governance import near_policies
 from governance.actors import Actor
 from governance.errors import NotYours, Refusal
-from governance.local_time import shown
 from governance.sign_in import actor_of, confirm
 from reviews import folding, queues
 from reviews import history as ledger_history
@@ -35,16 +34,17 @@ from reviews.exports import export_history
 from reviews.filters import HistoryFilter
 from reviews.forms import DecisionForm
 from reviews.gates import person_of, same_site_only, signed_in
-from reviews.models import Verdict, Vote
+from reviews.models import Verdict
 from reviews.moves import move_named
 from reviews.moves.base import OnPage
 from reviews.pace import opened_at
+from reviews.receipts import RECEIPT, Receipt, receipt_of
 from reviews.rows import Row, with_all_a_row_asks
 from reviews.sorting import Sorting
 from reviews.vote import cast_vote, voter_name
 
-# Marks the message that a decision was recorded by.
-RECEIPT = "receipt"
+# The refusals that are about one field of the form.
+_FIELDS = {"reason_required": "reason", "step_up_required": "password"}
 
 
 @signed_in
@@ -124,7 +124,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
         return redirect("action", pk=pk)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return _action_page(request, _visible_action(request, pk), form=form, alert=form.sentence, status=400)
+        return _action_page(
+            request, _visible_action(request, pk), form=form, alert=form.sentence, wrong=_wrong(form), status=400
+        )
     try:
         approving = form.cleaned_data["verdict"] == Verdict.APPROVE
         vote = cast_vote(
@@ -142,8 +144,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
     except Refusal as refused:
         # Read again: somebody else, or the deadline, may have changed it a moment ago.
         again = _visible_action(request, pk)
-        return _action_page(request, again, form=form, alert=refused.sentence, status=refused.status)
-    messages.success(request, receipt_of(vote), extra_tags=RECEIPT)
+        wrong = _FIELDS.get(refused.code, "")
+        return _action_page(request, again, form=form, alert=refused.sentence, wrong=wrong, status=refused.status)
+    messages.success(request, receipt_of(vote, voter_name(vote)), extra_tags=RECEIPT)
     return redirect("action", pk=pk)
 
 
@@ -171,8 +174,22 @@ def move(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
         tried = OnPage(chosen, form, is_open=True)
         again = _visible_action(request, pk)
         return _action_page(request, again, tried=tried, alert=refused.sentence, status=refused.status)
-    messages.success(request, done)
+    messages.success(request, done, extra_tags=RECEIPT if chosen.is_decision else "")
     return redirect("action", pk=pk)
+
+
+@signed_in
+@require_safe
+def following(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """On to the next of the person's queue after this one, undecided as it is; to the queue when there is none."""
+    found = Action.objects.visible_to(person_of(request)).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    after = queues.next_for(_reviewer(request), besides=found)
+    if after is not None:
+        return redirect("action", pk=after.pk)
+    messages.info(request, _("Nothing else waits for you."))
+    return redirect("queue")
 
 
 @signed_in
@@ -230,29 +247,9 @@ def _actor(request: HttpRequest, form: Form, *, confirms: bool) -> Actor:
     return confirm(person_of(request), password, request) if password else actor_of(request)
 
 
-def receipt_of(vote: Vote) -> str:
-    """What was done, when, and where the ledger has it: for the person to keep."""
-    settled, approving = getattr(vote, "settled", True), vote.verdict == Verdict.APPROVE
-    if settled:
-        said = (
-            _("{who} approved action {action} at {when}. Ledger receipt {receipt}")
-            if approving
-            else _("{who} rejected action {action} at {when}. Ledger receipt {receipt}")
-        )
-    else:
-        said = (
-            _("{who} voted to approve action {action} at {when}. It still waits for others. Ledger receipt {receipt}")
-            if approving
-            else _(
-                "{who} voted to reject action {action} at {when}. It still waits for others. Ledger receipt {receipt}"
-            )
-        )
-    return said.format(
-        who=voter_name(vote),
-        action=vote.action_id,
-        when=shown(vote.created_at, "%Y-%m-%d %H:%M:%S"),
-        receipt=getattr(getattr(vote, "entry", None), "leaf", ""),
-    )
+def _wrong(form: DecisionForm) -> str:
+    """The field of the form that says itself what is wrong with it; empty when none of those is."""
+    return next((name for name in form.errors if name in _FIELDS.values()), "")
 
 
 def _reviewer(request: HttpRequest) -> Reviewer:
@@ -276,6 +273,7 @@ def _action_page(
     form: DecisionForm | None = None,
     tried: OnPage | None = None,
     alert: str = "",
+    wrong: str = "",
     status: int = 200,
 ) -> HttpResponse:
     case = Case(found, _reviewer(request), tried=tried)
@@ -286,13 +284,16 @@ def _action_page(
         "section": "review",
         # A receipt takes the place of the form; everything else is told at the top.
         "messages": [one for one in told if RECEIPT not in one.tags.split()],
-        "receipt": next((str(one) for one in told if RECEIPT in one.tags.split()), ""),
+        "receipt": next((Receipt(str(one)) for one in told if RECEIPT in one.tags.split()), None),
         "counts": counts_of(request),
         "case": case,
         "action": found,
         "next": Row(after, case.row.reviewer, case.now) if after else None,
         "form": form or DecisionForm(),
         "alert": alert,
+        # Where the form cannot be drawn any more, no field of it says what was wrong.
+        "wrong": "" if case.row.refusal else wrong,
+        "tried": tried,
         "undone": _("Not done.") if tried else _("Not decided."),
     }
     return render(request, "action.html", context, status=status)

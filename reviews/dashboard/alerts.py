@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from actions.models import Agent, KillSwitch
+from reviews.bursts import BURST_TIMES, LEAST_BURST
 from reviews.dashboard.cells import Cell, Line, Links, Table, decimal
 from reviews.dashboard.numbers import WATCHED, Numbers, Scope, column_of
 from reviews.dashboard.rows_behind import hour_named
 
 # The guide: alert when more than one in ten is rejected. Of fewer actions than these a share says nothing.
 REJECTION_RATE, LEAST_ACTIONS = 0.1, 10
-# A burst: so many submissions in one hour, and so many times the usual hour of the days before.
-LEAST_BURST, BURST_TIMES, USUAL_DAYS, BURST_HOURS = 20, 5, 7, 24
+# A burst is measured against the usual hour of so many days before, in so many of the latest hours.
+USUAL_DAYS, BURST_HOURS = 7, 24
 # So many lines of one kind of alert at most, the worst first.
 MOST = 20
 _HOUR = timedelta(hours=1)

@@ -89,6 +89,7 @@ class Move:
     template: str = "_move_fields.html"
     confirms: bool = False  # whether the form's `password` is asked again and checked (governance/sign_in.confirm)
     place: str = ""
+    is_decision: bool = False  # whether what was done is told in place of the form, as after a vote
 
 
 @dataclass(frozen=True)

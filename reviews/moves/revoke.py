@@ -48,4 +48,5 @@ MOVE = Move(
         " already may be acting on it; nothing here can stop that."
     ),
     weight="no",
+    is_decision=True,
 )

@@ -142,7 +142,7 @@ def test_the_pages_tell_withdrawn_revoked_expired_and_rejected_apart(
     browser = sign_in(auditor)
     words = {
         "cancelled": ("Withdrawn by the agent", "withdrew it"),
-        "revoked": ("Approval revoked", "revoked the approval"),
+        "revoked": ("Revoked", "revoked the approval"),
         "expired": ("Expired", "let it expire"),
         "rejected": ("Rejected", "rejected it"),
     }

@@ -88,7 +88,7 @@ class Hands:
             if approve.get_attribute("aria-disabled") is None:
                 return
             if self.way == "keyboard":
-                self.page.keyboard.press("u")
+                self.page.keyboard.press("u", delay=160)  # as fast as a hand; quicker is typing, not commands
             elif self.way == "mouse":
                 self.page.mouse.move(300, 400)
                 self.page.mouse.wheel(0, 300)
@@ -97,13 +97,24 @@ class Hands:
             self.page.wait_for_function("() => new Promise(requestAnimationFrame)")
         raise AssertionError("the page never saw that it was read")
 
-    def approve(self) -> None:
-        self.read()
+    def press_approve(self) -> None:
+        """With the second step, where one is asked for."""
         if self.way == "keyboard":
             self.page.keyboard.press("a")
+            expect(self.page.locator("#approve")).to_be_focused()
             self.page.keyboard.press("Enter")
         else:
             self.hit(self.page.locator("#approve"))
+        if (sure := self.page.locator("#approve-sure")).is_visible():
+            if self.way == "keyboard":
+                expect(sure).to_be_focused()
+                self.page.keyboard.press("Enter")
+            else:
+                self.hit(sure)
+
+    def approve(self) -> None:
+        self.read()
+        self.press_approve()
         expect(self.page.get_by_role("status").first).to_contain_text("rita approved")
 
     def reject(self, reason: str) -> None:
@@ -213,7 +224,7 @@ def test_two_desks_at_once(live_portal: LivePortal, page_of: PageOf) -> None:
     expect(row).to_contain_text("0 of 2")
 
     Hands(first, "mouse").read()
-    first.locator("#approve").click()
+    Hands(first, "mouse").press_approve()
     expect(first.get_by_role("status").first).to_contain_text("voted to approve")
     assert status(live_portal, number)["status"] == "pending_approval"
     queue.clock.run_for(11_000)
@@ -221,7 +232,7 @@ def test_two_desks_at_once(live_portal: LivePortal, page_of: PageOf) -> None:
 
     # The second desk was open all the time, and its approval counts for the stage that is open now.
     Hands(desk, "mouse").read()
-    desk.locator("#approve").click()
+    Hands(desk, "mouse").press_approve()
     expect(desk.get_by_role("status").first).to_contain_text(f"ravi approved action {number}")
     told = status(live_portal, number)
     assert (told["status"], told["approved_by"]) == ("approved", "rita, ravi")

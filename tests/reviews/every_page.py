@@ -74,7 +74,7 @@ FILES: dict[str, dict[str, str | tuple[str, ...]]] = {
     "accounts/2fa/on/code.svg": {},
 }
 
-# Where forms are sent to. Opened, they lead to the page they belong to or say that they take no GET.
+# Where forms are sent to, and a way on. Opened, they lead to the page they belong to or say that they take no GET.
 FORMS: dict[str, dict[str, str | tuple[str, ...]]] = {
     "views/": {},
     "views/<int:pk>/": {"pk": "view"},
@@ -87,6 +87,7 @@ FORMS: dict[str, dict[str, str | tuple[str, ...]]] = {
     "settings/sessions/end/": {},
     "actions/<int:pk>/decide/": {"pk": "waiting"},
     "actions/<int:pk>/claim/now/": {"pk": "waiting"},
+    "actions/<int:pk>/next/": {"pk": "waiting"},
     "actions/<int:pk>/<slug:slug>/": {
         "pk": "waiting",
         "slug": ("request-changes", "escalate", "extend", "edit", "break-glass", "allow-more", "conditions", "revoke"),

@@ -142,7 +142,7 @@ def test_a_decided_action_shows_the_decision(api: Api, reviewer: Person, senior:
     page = page_of(sign_in(senior), action)
     text = text_of(page)
     assert "Decided" in text
-    assert "Decision Rejected By rita" in text
+    assert text.count("Rejected") >= 2
     assert "No invoice.<br>Attach it." in sign_in(reviewer).get(f"/actions/{action.pk}/").content.decode()
     assert "rita rejected it: No invoice." in text
     assert 'name="verdict"' not in page.content.decode()
@@ -154,7 +154,7 @@ def test_an_executed_action_shows_its_outcome(api: Api, senior: Person, sign_in:
         f"/api/agent-action/{action.pk}/complete", {"status": "completed", "result": {"<b>": XSS}, "duration_ms": 12}
     )
     text = text_of(page_of(sign_in(senior), action))
-    assert "Decision Approved By sina" in text
+    assert text.count("Approved") >= 2
     assert "Completed in 12 ms" in text
     assert XSS in text
     assert "executed" in text
@@ -162,7 +162,7 @@ def test_an_executed_action_shows_its_outcome(api: Api, senior: Person, sign_in:
 
 def test_an_expired_action_says_so(api: Api, reviewer: Person, sign_in: SignIn) -> None:
     text = text_of(page_of(sign_in(reviewer), row(lifecycles.expired(api))))
-    assert "Decision Expired By Deadline" in text
+    assert text.count("Expired") >= 2
 
 
 def test_what_comes_next_is_offered(api: Api, reviewer: Person, sign_in: SignIn) -> None:
@@ -174,11 +174,14 @@ def test_what_comes_next_is_offered(api: Api, reviewer: Person, sign_in: SignIn)
 
 def test_a_possible_retry_is_linked(api: Api, reviewer: Person, sign_in: SignIn) -> None:
     first, second = pay(api, 5), pay(api, 5)
-    page = page_of(sign_in(reviewer), second)
-    assert f"Possible retry: the same agent sent the same content shortly before, as action #{first.pk}" in text_of(
-        page
-    )
-    assert f'href="/actions/{first.pk}/"' in page.content.decode()
+    client = sign_in(reviewer)
+    for one, other in ((first, second), (second, first)):
+        page = page_of(client, one)
+        assert f"Action #{other.pk} looks the same and also waits. Approving both may do it twice." in text_of(page)
+        assert f'href="/actions/{other.pk}/"' in page.content.decode()
+    voted(first, reviewer, "approve")
+    assert f"Action #{first.pk} looks the same: approved by you, under 1 min ago." in text_of(page_of(client, second))
+    assert f"Action #{second.pk} looks the same and also waits." in text_of(page_of(client, first))
 
 
 def test_the_factors_recompute_to_the_score(api: Api, reviewer: Person) -> None:

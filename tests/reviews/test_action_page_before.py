@@ -56,7 +56,7 @@ def test_it_works(api: Api, reviewer: Person, senior: Person, sign_in: SignIn) -
     assert "Rejected by sina, under 1 min ago “No invoice.”" in said
     assert "EUR 4.00" not in said, "what waits was not decided"
     panel = agent_panel(sign_in(reviewer), waiting)
-    assert "People approved 66 % 2 of 3, 1 rejected" in panel
+    assert "People approved 67 % 2 of 3 that people decided, 1 rejected" in panel
     assert "Open now 2 wait" in panel
     assert "Last 30 days 5 actions: 2 pending, " in panel
     assert re.search(r"Last outcomes #\d+ failed, #\d+ executed, #\d+ rejected", panel)
@@ -183,7 +183,7 @@ def test_the_part_that_was_missing_is_named(
     client, waiting = sign_in(reviewer), pay(api, 500)
     for headers in ({}, {"HX-Request": "true"}):
         said = nearly(client, waiting, **headers)
-        assert "Large 1 of 2 parts held · would have meant: require approval" in said
+        assert "Large 1 of 2 conditions true · would have meant: require approval" in said
         assert "Not so: action.details.amount > 10000" in said
         for other in ("Not even near", "It matched", "Either", "Nobody knows"):
             assert other not in said, other
@@ -238,3 +238,36 @@ def test_the_receipt_takes_the_place_of_the_form_once(api: Api, reviewer: Person
     again = client.get(f"/actions/{waiting.pk}/").content.decode()
     assert "Ledger receipt" not in again
     assert "data-goes-on" not in again
+
+
+# -- The next one ---------------------------------------------------------------------------------------------------
+
+
+def test_skipping_goes_on_in_the_order_of_the_queue_and_round(
+    api: Api, reviewer: Person, outsider: Person, sign_in: SignIn
+) -> None:
+    first, second, third = (pay(api, amount) for amount in (1, 2, 3))
+    client = sign_in(reviewer)
+    for one, following in ((first, second), (second, third), (third, first)):
+        assert client.get(f"/actions/{one.pk}/next/").headers["Location"] == f"/actions/{following.pk}/"
+    # What was put off is not offered again at once.
+    voted(second, reviewer, "approve")
+    assert f'id="next" href="/actions/{third.pk}/"' in client.get(f"/actions/{second.pk}/").content.decode()
+    voted(third, reviewer, "approve")
+    alone = client.get(f"/actions/{first.pk}/next/", follow=True)
+    assert alone.redirect_chain == [("/", 302)]
+    assert "Nothing else waits for you." in text_of(alone)
+    assert sign_in(outsider).get(f"/actions/{first.pk}/next/").status_code == 404
+
+
+def test_seen_before_knows_nothing_that_came_after_the_decision(
+    api: Api, reviewer: Person, senior: Person, sign_in: SignIn
+) -> None:
+    earlier, this, later = (pay(api, amount) for amount in (11, 12, 13))
+    for one in (earlier, this, later):
+        voted(one, senior, "reject", "Because.")
+    body = sign_in(reviewer).get(f"/actions/{this.pk}/").content.decode()
+    box = body[body.index('id="h-before"') :]
+    box = box[: box.index("</section>")]
+    assert f"/actions/{earlier.pk}/" in box
+    assert f"/actions/{later.pk}/" not in box

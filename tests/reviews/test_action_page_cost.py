@@ -24,10 +24,10 @@ from tests.support.people import SETUP
 SignIn = Callable[..., Client]
 
 # Beside what every page asks. Waiting: the action, its votes, who could decide it (5), its comments with the people
-# they mention (2), whom to mention, the agent's record (2), the timeline.
-WAITING = 14
+# they mention (2), whom to mention, the agent's record (2), its equal ones, the timeline.
+WAITING = 15
 # The same without who could decide it, with the voters and what comes next.
-DECIDED = 10
+DECIDED = 11
 
 
 def asked(client: Client, address: str) -> int:

@@ -109,7 +109,7 @@ def test_the_page_is_honest_about_it(api: Api, senior: Person, auditor: Person, 
     assert browser.post(f"/actions/{action_id}/revoke/", {"revoke-reason": ""}).status_code == 400
     done = text_of(browser.post(f"/actions/{action_id}/revoke/", {"revoke-reason": "Wrong."}, follow=True))
     assert f"The approval of action {action_id} was revoked." in done
-    assert "Decision Approval revoked" in done
+    assert done.count("Revoked") >= 2
     assert "sina revoked the approval: Wrong." in done
     again = browser.post(f"/actions/{action_id}/revoke/", {"revoke-reason": "Wrong."})
     assert again.status_code == 409

@@ -1,5 +1,6 @@
 /* Foureyes: the page of one action. What was in view is counted, approving high and critical waits for it, and the
-   next one is a key away. All of it is convenience; without it the page works, and the server keeps its own guards. */
+   next one is a key away. All of it is convenience; without it the page works, and the server keeps its own guards.
+   The form itself: decide.js, which comes after this one. */
 (function () {
   "use strict";
 
@@ -19,14 +20,17 @@
   const readTo = new WeakMap();
   const SLACK = 2;
 
-  function isRead(entry) {
-    const { top, height } = entry.boundingClientRect;
-    const part = entry.intersectionRect;
-    const before = readTo.get(entry.target) || 0;
-    if (entry.isIntersecting && part.top - top <= before + SLACK) {
-      readTo.set(entry.target, Math.max(before, part.bottom - top));
+  // On a narrow screen a bar lies over the top and a button over the bottom.
+  const isNarrow = window.matchMedia("(max-width: 64rem)").matches;
+
+  // What of the box of a value stands between these two lines of the window is in view.
+  function isRead(leaf, box, top, bottom) {
+    if (!box.height || box.bottom <= top || box.top >= bottom) return false;
+    const before = readTo.get(leaf) || 0;
+    if (Math.max(box.top, top) - box.top <= before + SLACK) {
+      readTo.set(leaf, Math.max(before, Math.min(box.bottom, bottom) - box.top));
     }
-    return entry.isIntersecting && (readTo.get(entry.target) || 0) >= height - SLACK;
+    return (readTo.get(leaf) || 0) >= box.height - SLACK;
   }
 
   function isWaiting() {
@@ -37,39 +41,44 @@
     const facts = { seen: leaves.length - unseen.size, fields: leaves.length };
     count.textContent = fill(unseen.size ? count.dataset.says : count.dataset.all, facts);
     if (!mustBeSeen) return;
-    const box = byId("unseen");
-    const done = !isWaiting();
     const says = byId("unseen-says");
-    says.textContent = done ? "" : fill(says.dataset.says, facts);
-    if (done && approve.getAttribute("aria-disabled")) {
-      // Who stands on the button that goes away is handed on to the one that came free.
-      const stood = box.contains(document.activeElement);
-      approve.removeAttribute("aria-disabled");
-      approve.removeAttribute("aria-describedby");
-      byId("seen-news").textContent = byId("seen-news").dataset.says;
-      if (stood) approve.focus({ preventScroll: true });
-    } else if (!done) {
+    if (isWaiting()) {
+      byId("unseen").hidden = false;
+      says.textContent = fill(says.dataset.says, facts);
       approve.setAttribute("aria-disabled", "true");
       approve.setAttribute("aria-describedby", "unseen-says");
+    } else if (approve.getAttribute("aria-disabled")) {
+      // The box stays where it is, so that nothing moves under a hand. Whoever stands on its button is handed on.
+      const button = byId("unseen-next");
+      const stood = button === document.activeElement;
+      approve.removeAttribute("aria-disabled");
+      approve.removeAttribute("aria-describedby");
+      says.textContent = byId("seen-news").textContent = says.dataset.done;
+      byId("unseen").classList.add("done");
+      if (stood) approve.focus({ preventScroll: true });
     }
-    box.hidden = done;
   }
 
-  if (leaves.length && "IntersectionObserver" in window) {
+  if (count && leaves.length && "IntersectionObserver" in window) {
+    const [over, under] = isNarrow ? [48, 56] : [0, 0];
+    // What is in view at once is counted before anything is said about it. What is folded has a box, too, but no look.
+    for (const leaf of leaves) {
+      if (!leaf.checkVisibility || !leaf.checkVisibility()) continue;
+      if (isRead(leaf, leaf.getBoundingClientRect(), over, window.innerHeight - under)) unseen.delete(leaf);
+    }
     const steps = [...Array(101).keys()].map((step) => step / 100);
-    // On a narrow screen a bar lies over the top and a button over the bottom.
-    const isNarrow = window.matchMedia("(max-width: 64rem)").matches;
     const observer = new IntersectionObserver(
       function (entries) {
         const before = unseen.size;
-        for (const entry of entries) {
-          if (isRead(entry) && unseen.delete(entry.target)) observer.unobserve(entry.target);
+        for (const { target, boundingClientRect: box, intersectionRect: part, isIntersecting } of entries) {
+          const isSeen = isIntersecting && isRead(target, box, part.top, part.bottom);
+          if (isSeen && unseen.delete(target)) observer.unobserve(target);
         }
         if (unseen.size !== before) say();
       },
-      { threshold: steps, rootMargin: isNarrow ? "-48px 0px -56px 0px" : "0px" },
+      { threshold: steps, rootMargin: `-${over}px 0px -${under}px 0px` },
     );
-    for (const leaf of leaves) observer.observe(leaf);
+    for (const leaf of unseen) observer.observe(leaf);
     say();
   }
 
@@ -114,65 +123,16 @@
     );
   }
 
-  // -- Reasons often given, as buttons below the text ----------------------------------------------------------------
-
-  const often = document.querySelector("#verdict .often");
-  if (often) {
-    const select = often.querySelector("select");
-    const text = byId("reason");
-    const bar = document.createElement("div");
-    bar.className = "chips";
-    bar.setAttribute("role", "toolbar");
-    bar.setAttribute("aria-label", often.dataset.often);
-    for (const option of select.options) {
-      if (!option.dataset.text) continue;
-      const chip = document.createElement("button");
-      chip.type = "button";
-      chip.className = "chip";
-      chip.textContent = option.textContent;
-      chip.title = option.dataset.text;
-      chip.tabIndex = bar.childElementCount ? -1 : 0;
-      chip.addEventListener("click", function () {
-        const said = option.dataset.text;
-        if (!text.value.includes(said)) text.value = text.value.trim() ? said + "\n" + text.value : said;
-        text.focus();
-      });
-      bar.append(chip);
-    }
-    // One stop of the Tab key, arrows within.
-    bar.addEventListener("keydown", function (event) {
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (!step) return;
-      event.preventDefault();
-      const chips = [...bar.children];
-      const to = chips[(chips.indexOf(document.activeElement) + step + chips.length) % chips.length];
-      for (const chip of chips) chip.tabIndex = chip === to ? 0 : -1;
-      to.focus();
-    });
-    select.value = "";
-    often.replaceChildren(bar);
-  }
-
-  // -- After a decision -----------------------------------------------------------------------------------------------
-
-  const next = byId("next");
-  if (next && "goesOn" in next.dataset && !byId("alert")) next.focus();
-
-  const copy = byId("copy");
-  if (copy && navigator.clipboard) {
-    copy.hidden = false;
-    copy.addEventListener("click", async function () {
-      await navigator.clipboard.writeText(byId("receipt").textContent);
-      copy.textContent = copy.dataset.done;
-    });
-  }
-
   // -- Keys -------------------------------------------------------------------------------------------------------------
 
   const keys = {
     u: () => showNextUnseen(),
     n: () => {
-      if (next) location.assign(next.href);
+      const next = byId("next");
+      const reason = byId("reason");
+      // Whoever has written something is only shown the way.
+      if (next && reason && reason.value.trim()) next.focus();
+      else if (next) next.click();
       return Boolean(next);
     },
   };

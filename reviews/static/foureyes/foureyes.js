@@ -146,6 +146,32 @@
 
   let leaving = 0;
 
+  // Whoever goes on typing beside a field gives no command: of letters in a burst, those that lead away or act do nothing.
+  const BURST = 150;
+  let typedAt = -Infinity;
+
+  function isInField(event) {
+    return Boolean(event.target.closest && event.target.closest("input, textarea, select, [contenteditable]"));
+  }
+
+  function isBurst(event) {
+    const quick = event.timeStamp - typedAt < BURST;
+    typedAt = event.timeStamp;
+    return quick && !event.repeat && Date.now() - leaving >= 2000 && /^[narc]$/i.test(event.key);
+  }
+
+  document.addEventListener(
+    "keydown",
+    function (event) {
+      // What was typed into a field, and a key that ends something, ends a burst, too.
+      if (isInField(event) || /^(Enter|Escape|Tab)$/.test(event.key)) typedAt = -Infinity;
+      else if (event.key.length === 1 && !(event.ctrlKey || event.metaKey || event.altKey) && isBurst(event)) {
+        event.preventDefault();
+      }
+    },
+    true,
+  );
+
   const keys = {
     j: () => (move(1), Boolean(results)),
     k: () => (move(-1), Boolean(results)),
@@ -168,7 +194,7 @@
       return;
     }
     if (sheet && sheet.open) return;
-    if (event.target.closest && event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (isInField(event)) return;
     const key = event.key.toLowerCase();
     const leaves = Date.now() - leaving < 2000 && /^[qah]$/.test(key);
     leaving = 0;
@@ -204,7 +230,7 @@
     select.addEventListener("change", function () {
       const chosen = select.selectedOptions[0].dataset.text;
       if (!chosen || !text) return;
-      text.value = text.value.trim() ? chosen + "\n" + text.value : chosen;
+      text.value = text.value.trim() ? text.value.trimEnd() + "\n" + chosen : chosen;
       select.value = "";
       text.focus();
     });
@@ -213,9 +239,4 @@
   // A refusal is the first thing to read after a failed decision.
   const alert = document.getElementById("alert");
   if (alert) alert.focus();
-
-  // A move that was refused is open again; where its column scrolls by itself, that shows it.
-  const column = document.querySelector(".decide");
-  const refused = alert && column && column.querySelector(".move[open]");
-  if (refused) column.scrollTop += refused.getBoundingClientRect().top - column.getBoundingClientRect().top;
 })();
