@@ -62,7 +62,8 @@ class Filter(django_filters.FilterSet):
         """The filters in use, as text."""
         if not self.is_bound or not self.form.is_valid():
             return {}
-        return {name: str(value) for name, value in self.form.cleaned_data.items() if value not in (None, "")}
+        given = self.form.cleaned_data.items()
+        return {name: str(value) for name, value in given if value not in (None, "") and value is not False}
 
     @property
     def chips(self) -> list[Any]:

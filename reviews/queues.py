@@ -32,8 +32,8 @@ class Queue:
     """One queue: its place in the address, its words, and which actions of a person's teams are in it.
 
     The first of its `orders` is its own. A queue of things looked at afterwards has a `table` of its own, and columns
-    that say since when a row waits and when it is due. `empty` says what would be here, `is_for` whose tabs show it.
-    `about` is what it is, where its name does not say it.
+    that say since when a row waits and when it is due. `empty` says what would be here, `is_for` whose tabs show it,
+    `about` what it is.
     `within` is which of everything that waits it has, so that one look at that counts all queues of what waits. Those
     that have none have `anywhere`: whatever waits there in the whole portal, which mostly is nothing.
     """
@@ -136,7 +136,7 @@ def escalated(who: Person | Reviewer) -> ActionQuerySet:
 
 
 def _is_of_my_teams(reviewer: Reviewer) -> Q:
-    return Q(team__in=_groups(reviewer))
+    return Q(team__in=reviewer.seats[0].groups)
 
 
 def _is_claimed(reviewer: Reviewer) -> Q:
@@ -156,13 +156,9 @@ def sees_every_team(reviewer: Reviewer) -> bool:
     return reviewer.sees_all(reviewer.person)
 
 
-def _groups(reviewer: Reviewer) -> frozenset[int]:
-    return reviewer.seats[0].groups
-
-
 def _has_teams_beside_all(reviewer: Reviewer) -> bool:
     """Whether "my teams" and "all teams" are two things: the person sees more teams than they belong to."""
-    if not sees_every_team(reviewer) or not (groups := _groups(reviewer)):
+    if not sees_every_team(reviewer) or not (groups := reviewer.seats[0].groups):
         return False
     return Agent.objects.exclude(team__in=groups).exists()
 
@@ -317,6 +313,5 @@ def next_for(who: Person | Reviewer, besides: Action) -> Action | None:
     """The action that comes after this one in this person's queue; after the last one, the one at its top."""
     keyset = WAITING["risk"].keyset
     others = mine(who).exclude(pk=besides.pk).order_by(*keyset.order).values("pk")
-    # The top is looked up only where nothing comes after.
     following = Coalesce(Subquery(others.filter(keyset.beyond(besides))[:1]), Subquery(others[:1]))
     return Action.objects.filter(pk=following).first()

@@ -241,6 +241,6 @@ def test_two_desks_at_once(live_portal: LivePortal, page_of: PageOf) -> None:
     queue.clock.run_for(11_000)
     expect(queue.locator("#results")).to_contain_text(re.compile(rf"no longer waits|{NOTHING}"))
     senior.clock.run_for(121_000)
-    expect(senior.locator("#at-it")).to_contain_text("It was decided meanwhile.")
-    senior.get_by_role("link", name="Show the decision").click()
+    expect(senior.locator("#meanwhile")).to_contain_text("It was decided meanwhile.")
+    senior.get_by_role("link", name="Look again").click()
     expect(senior.get_by_role("complementary", name="Decision")).to_contain_text("ravi")
