@@ -237,12 +237,12 @@ QUEUES = (
     ALL,
     Queue(
         "claimed",
-        gettext_lazy("Somebody is at it"),
+        gettext_lazy("Somebody is on it"),
         gettext_lazy("Claimed"),
         claimed,
         within=_is_claimed,
         empty=gettext_lazy(
-            "Nobody is at anything. Who presses “I’m on it” on an action is shown here, so that two people do not read"
+            "Nobody is on anything. Who presses “I’m on it” on an action is shown here, so that two people do not read"
             " the same one."
         ),
     ),
