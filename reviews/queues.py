@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -311,4 +311,5 @@ def next_for(who: Person | Reviewer, besides: Action) -> Action | None:
     others = mine(who).exclude(pk=besides.pk).order_by(*keyset.order).values("pk")
     # The top is looked up only where nothing comes after.
     following = Coalesce(Subquery(others.filter(keyset.beyond(besides))[:1]), Subquery(others[:1]))
-    return Action.objects.filter(pk=following).first()
+    # Cast, because PostgreSQL takes two looks that cannot find anything for texts.
+    return Action.objects.filter(pk=Cast(following, BigIntegerField())).first()
