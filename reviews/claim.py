@@ -27,9 +27,9 @@ MAX_REASON = 300
 
 
 def claim_action(action_id: int, *, actor: Actor, person: Person) -> Claim:
-    """Say that this person is at the action for the next CLAIM_MINUTES. Who is at it already stays longer.
+    """Say that this person is at the action for the next CLAIM_MINUTES. Who is on it already stays longer.
 
-    Raises, with nothing changed: Claimed naming who is at it; NotYours; the refusal of somebody who may not decide it.
+    Raises, with nothing changed: Claimed naming who is on it; NotYours; the refusal of somebody who may not decide it.
     """
     with transaction.atomic(durable=True):
         action = locked(action_id, person)
@@ -46,7 +46,7 @@ def claim_action(action_id: int, *, actor: Actor, person: Person) -> Claim:
 def renew_claim(action_id: int, *, person: Person) -> Claim | None:
     """Let the person's own claim run from now on, while they have the page open; None when they hold none.
 
-    Nothing is recorded: nobody new is at it.
+    Nothing is recorded: nobody new is on it.
     """
     if not Claim.objects.filter(action=action_id, expires_at__gt=timezone.now(), person=person).exists():
         return None  # Most pages that ask belong to somebody else: no lock for them.
@@ -76,7 +76,7 @@ def take_over(action_id: int, *, actor: Actor, person: Person, holder_id: int, r
 
     If their time ran out meanwhile, it becomes an ordinary claim.
 
-    Raises, with nothing changed: Claimed when by now somebody else is at it; ReasonRequired; MalformedBody for an
+    Raises, with nothing changed: Claimed when by now somebody else is on it; ReasonRequired; MalformedBody for an
     unusable reason; NotYours; the refusal of somebody who may not decide it.
     """
     reason = reason_of(reason, most=MAX_REASON, done="changed")
@@ -88,7 +88,7 @@ def take_over(action_id: int, *, actor: Actor, person: Person, holder_id: int, r
         if held is None:
             return _taken(action, person, now, actor)
         if held.person.identity == person.identity:
-            raise MalformedBody(_("You are at it yourself. Nothing was changed."))
+            raise MalformedBody(_("You are on it yourself. Nothing was changed."))
         if held.person_id != holder_id:
             raise Claimed(_is_at_it(held, now))
         before = held.person
@@ -138,12 +138,12 @@ def _is_at_it(held: Claim, now: datetime) -> str:
     minutes = int((now - held.taken_at).total_seconds()) // 60
     said = (
         _(
-            "{who} is at it since {minutes} min ago. Nothing was changed."
+            "{who} is on it since {minutes} min ago. Nothing was changed."
             " You may decide it all the same, or take it over."
         )
         if minutes
         else _(
-            "{who} is at it since a moment ago. Nothing was changed. You may decide it all the same, or take it over."
+            "{who} is on it since a moment ago. Nothing was changed. You may decide it all the same, or take it over."
         )
     )
     return said.format(who=held.person.shown_name, minutes=minutes)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -239,12 +239,12 @@ QUEUES = (
     ALL,
     Queue(
         "claimed",
-        gettext_lazy("Somebody is at it"),
+        gettext_lazy("Somebody is on it"),
         gettext_lazy("Claimed"),
         claimed,
         within=_is_claimed,
         empty=gettext_lazy(
-            "Nobody is at anything. Who presses “I’m on it” on an action is shown here, so that two people do not read"
+            "Nobody is on anything. Who presses “I’m on it” on an action is shown here, so that two people do not read"
             " the same one."
         ),
     ),
@@ -314,4 +314,5 @@ def next_for(who: Person | Reviewer, besides: Action) -> Action | None:
     keyset = WAITING["risk"].keyset
     others = mine(who).exclude(pk=besides.pk).order_by(*keyset.order).values("pk")
     following = Coalesce(Subquery(others.filter(keyset.beyond(besides))[:1]), Subquery(others[:1]))
-    return Action.objects.filter(pk=following).first()
+    # Cast, because PostgreSQL takes two looks that cannot find anything for texts.
+    return Action.objects.filter(pk=Cast(following, BigIntegerField())).first()

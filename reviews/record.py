@@ -77,6 +77,11 @@ class Earlier:
         return decision_words(self.action)
 
     @property
+    def stands(self) -> str:
+        """Where it stands now."""
+        return state_words(self.action)
+
+    @property
     def verdict_is_no(self) -> bool:
         """Whether somebody said no."""
         return self.action.state == State.REJECTED
@@ -103,6 +108,11 @@ def decision_words(action: Action) -> str:
     if state == State.CANCELLED:
         return _("Withdrawn") if action.decided_via == DecidedVia.AGENT else _("Revoked")
     return str(State.APPROVED.label if state in _WENT_ON else state.label)
+
+
+def state_words(action: Action) -> str:
+    """Where it stands. What was taken back says so by the same word as its decision."""
+    return decision_words(action) if action.state == State.CANCELLED else action.get_state_display()
 
 
 class Record:

@@ -128,7 +128,7 @@ class Row:
 
     @property
     def claim(self) -> Claim | None:
-        """Who is at it now."""
+        """Who is on it now."""
         held: Claim | None = getattr(self.action, "claim", None)
         pending = self.action.state == State.PENDING
         return held if pending and held is not None and held.is_live(self.now) else None
@@ -140,7 +140,7 @@ class Row:
 
     @property
     def is_mine(self) -> bool:
-        """Whether this very person is at it."""
+        """Whether this very person is on it."""
         return self.claim is not None and self.claim.person.identity == self.person.identity
 
     @property
@@ -163,11 +163,11 @@ class Row:
 
     @property
     def taken(self) -> list[str]:
-        """Who is at it, and who is asked for it, in words."""
+        """Who is on it, and who is asked for it, in words."""
         found = []
         if held := self.claim:
             who = plain(held.person.shown_name, limit=40)
-            said = _("You are at it,") if self.is_mine else _("{who} is at it,").format(who=who)
+            said = _("You are on it,") if self.is_mine else _("{who} is on it,").format(who=who)
             found.append(f"{said} {moments.length(self.now - held.taken_at)}")
         if asked := self.assignment:
             who = plain(asked.person.shown_name, limit=40)

@@ -15,6 +15,7 @@ from reviews import moments
 from reviews.keyset import Keyset
 from reviews.models import Vote
 from reviews.phrasing import Phrase, phrase
+from reviews.record import state_words
 
 ORDER = Keyset("-id")
 PAGE_SIZE = 50
@@ -72,7 +73,7 @@ class Line:
         """Where it stands, in words."""
         if self.is_waiting and self.action.escalated:
             return _("Pending, escalated")
-        return self.action.get_state_display()
+        return state_words(self.action)
 
     @property
     def via(self) -> str:

@@ -56,7 +56,7 @@ def may_take_over(reviewer: Reviewer, action: Action) -> bool:
 
 def take(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
     claim = claim_action(action.pk, actor=actor, person=person)
-    return _("You are at it until {when}. It keeps nobody from deciding.").format(when=shown(claim.expires_at, "%H:%M"))
+    return _("You are on it until {when}. It keeps nobody from deciding.").format(when=shown(claim.expires_at, "%H:%M"))
 
 
 def release(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
@@ -67,7 +67,7 @@ def release(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any
 def take_it_over(action: Action, actor: Actor, person: Person, cleaned: dict[str, Any]) -> str:
     holder, reason = cleaned["holder"], cleaned["reason"]
     claim = take_over(action.pk, actor=actor, person=person, holder_id=holder, reason=reason)
-    return _("You are at it now, until {when}. It keeps nobody from deciding.").format(
+    return _("You are on it now, until {when}. It keeps nobody from deciding.").format(
         when=shown(claim.expires_at, "%H:%M")
     )
 

@@ -141,7 +141,7 @@ def test_the_pages_tell_withdrawn_revoked_expired_and_rejected_apart(
 ) -> None:
     browser = sign_in(auditor)
     words = {
-        "cancelled": ("Withdrawn by the agent", "withdrew it"),
+        "cancelled": ("Withdrawn", "withdrew it"),
         "revoked": ("Revoked", "revoked the approval"),
         "expired": ("Expired", "let it expire"),
         "rejected": ("Rejected", "rejected it"),
@@ -150,11 +150,11 @@ def test_the_pages_tell_withdrawn_revoked_expired_and_rejected_apart(
     history = text_of(browser.get("/history/"))
     for state, (decision, sentence) in words.items():
         page = text_of(browser.get(f"/actions/{ids[state]}/"))
-        assert f"Decision {decision}" in page, state
+        assert f"Decided {decision} " in page, state
         assert sentence in page
         assert sentence in history
         others = {said for other, (said, _) in words.items() if other != state}
-        assert not any(f"Decision {other} By" in page for other in others)
+        assert not any(f"Decided {other} " in page for other in others)
     only = {
         kind: text_of(browser.get(f"/history/?kind=action.{kind}")) for kind in ("expired", "rejected", "cancelled")
     }

@@ -13,7 +13,7 @@ from tests.support.portal import LivePortal
 
 pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.any_engine]
 PageOf = Callable[..., Page]
-# How long an open page waits before it asks who is at it, and a second more.
+# How long an open page waits before it asks who is on it, and a second more.
 A_WHILE = 121_000
 
 
@@ -24,13 +24,13 @@ def test_it_works(live_portal: LivePortal, page_of: PageOf) -> None:
         page.clock.install()
         page.goto(f"/actions/{number}/")
         page.wait_for_load_state()
-    expect(ravi.locator("#at-it")).to_contain_text("Nobody is at it.")
+    expect(ravi.locator("#at-it")).to_contain_text("Nobody is on it.")
 
     rita.get_by_role("button", name="I'm on it").click()
-    expect(rita.locator("#at-it")).to_contain_text("You are at it until")
+    expect(rita.locator("#at-it")).to_contain_text("You are on it until")
     # Ravi's page learns of it by itself, and his panel still lets him decide.
     ravi.clock.run_for(A_WHILE)
-    expect(ravi.locator("#at-it")).to_contain_text("rita is at it")
+    expect(ravi.locator("#at-it")).to_contain_text("rita is on it")
     expect(ravi.get_by_role("button", name="Approve")).to_be_enabled()
     assert_accessible(ravi)
 
@@ -54,11 +54,12 @@ def test_it_works(live_portal: LivePortal, page_of: PageOf) -> None:
     ravi.clock.run_for(A_WHILE)
     expect(ravi.get_by_label("Why you take it over")).to_have_value("Rita asked me to.")
     ravi.get_by_role("button", name="Take it over").click()
-    expect(ravi.locator("#at-it")).to_contain_text("You are at it until")
+    expect(ravi.locator("#at-it")).to_contain_text("You are on it until")
     expect(ravi.locator(".talk li")).to_contain_text("is this car rental real?")
     rita.clock.run_for(A_WHILE)
-    expect(rita.locator("#at-it")).to_contain_text("ravi is at it")
+    expect(rita.locator("#at-it")).to_contain_text("ravi is on it")
 
     rita.get_by_role("button", name="Approve").click()
+    rita.locator("#approve-sure").click()
     expect(rita.get_by_role("status").first).to_contain_text("rita approved")
     assert status(live_portal, number)["status"] == "approved"

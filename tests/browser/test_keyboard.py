@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.agents import pay, status
+from tests.browser.agents import EMAIL, pay, status, submit
 from tests.support.cast import PASSWORD
 from tests.support.portal import LivePortal
 
@@ -84,7 +84,7 @@ def test_who_writes_a_rejection_does_not_approve(live_portal: LivePortal, page_o
     """The reason, Tab three or four times, and Enter: what deleted 240,113 customers."""
     page = page_of("rita")
     for stops, chosen in ((2, "rejected"), (3, "pending_approval"), (4, "pending_approval")):
-        number = pay(live_portal, 5)
+        number = submit(live_portal, **EMAIL)
         page.goto(f"/actions/{number}/")
         page.keyboard.press("r")
         page.keyboard.type("Nobody asked for this.")
@@ -94,6 +94,7 @@ def test_who_writes_a_rejection_does_not_approve(live_portal: LivePortal, page_o
         page.keyboard.press("Enter")
         if stops == 4:
             expect(page.get_by_text("You wrote a reason. Approve all the same?")).to_be_visible()
+            expect(page.get_by_text("This cannot be undone.")).to_have_count(0)
         elif stops == 2:
             expect(page.get_by_role("status").first).to_contain_text("rita rejected")
         assert status(live_portal, number)["status"] == chosen

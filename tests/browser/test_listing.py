@@ -21,6 +21,7 @@ def test_it_works(live_portal: LivePortal, page_of: Callable[..., Page]) -> None
     senior = page_of("sina")
     senior.goto(f"/actions/{number}/")
     senior.get_by_role("button", name="Approve").click()
+    senior.locator("#approve-sure").click()
     expect(senior.get_by_text(f"sina approved action {number}")).to_be_visible()
 
     auditor = page_of("aude")
@@ -106,6 +107,7 @@ def test_everybody_can_read_them(live_portal: LivePortal, page_of: Callable[...,
     senior = page_of("sina")
     senior.goto(f"/actions/{decided}/")
     senior.get_by_role("button", name="Approve").click()
+    senior.locator("#approve-sure").click()
     expect(senior.get_by_text(f"sina approved action {decided}")).to_be_visible()
     page = page_of("aude", viewport=size)
     for address in (

@@ -43,7 +43,7 @@ def assert_one_holder(action_id: int, answers: list[Any]) -> None:
     assert (len(won), len(lost)) == (1, 1), answers
     holder = Claim.objects.get(action=action_id).person
     assert won[0].person == holder
-    assert lost[0].sentence.startswith(f"{holder.username} is at it")
+    assert lost[0].sentence.startswith(f"{holder.username} is on it")
 
 
 def test_one_holds_it_and_the_other_is_told_who(api: Api) -> None:

@@ -93,7 +93,8 @@ def build_route(page: Page, sample: int) -> None:
 
 def approve(page: Page, reason: str) -> None:
     page.get_by_label("Reason").first.fill(reason)
-    page.get_by_role("button", name="Approve", exact=False).first.click()
+    page.locator("#approve").click()
+    page.locator("#approve-sure").click()
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

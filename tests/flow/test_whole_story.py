@@ -74,6 +74,7 @@ def test_from_curl_to_csv(
     page.get_by_role("link", name="Transfer EUR 12,400.00 to ACME GmbH").click()
     page.get_by_label("Reason").fill("Matches order 7.")
     page.get_by_role("button", name="Approve").click()
+    page.locator("#approve-sure").click()
     expect(page.get_by_role("status").first).to_contain_text(f"rita approved action {number}")
     assert program.rest() == ["✅ Action approved after human review", "executing"]
 

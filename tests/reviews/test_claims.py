@@ -57,17 +57,17 @@ def later(minutes: float) -> Any:
 def test_it_works(api: Api, reviewer: Person, senior: Person, sign_in: SignIn) -> None:
     action = pay(api, 5)
     rita, sina = sign_in(reviewer), sign_in(senior)
-    assert "Nobody is at it." in text_of(rita.get(f"/actions/{action.pk}/"))
+    assert "Nobody is on it." in text_of(rita.get(f"/actions/{action.pk}/"))
     assert post(rita, action, "claim").status_code == 302
-    assert "You are at it until" in text_of(rita.get(f"/actions/{action.pk}/"))
-    assert "You are at it, under 1 min" in text_of(rita.get("/"))
+    assert "You are on it until" in text_of(rita.get(f"/actions/{action.pk}/"))
+    assert "You are on it, under 1 min" in text_of(rita.get("/"))
     with later(3.5):
-        assert "rita is at it, 3 min" in text_of(sina.get("/"))
+        assert "rita is on it, 3 min" in text_of(sina.get("/"))
         page = text_of(sina.get(f"/actions/{action.pk}/"))
-        assert "rita is at it, 3 min. You may decide it all the same." in page
+        assert "rita is on it, 3 min. You may decide it all the same." in page
         assert "It keeps nobody from deciding." in page
     assert post(rita, action, "release").status_code == 302
-    assert "Nobody is at it." in text_of(sina.get(f"/actions/{action.pk}/"))
+    assert "Nobody is on it." in text_of(sina.get(f"/actions/{action.pk}/"))
     assert entries(action) == ["claim.taken", "claim.released"]
     assert "rita began to look at it" in text_of(sina.get(f"/actions/{action.pk}/"))
 
@@ -79,7 +79,7 @@ def test_it_never_refuses_a_vote(api: Api, reviewer: Person, senior: Person, sig
         assert decide(sign_in(senior), action, verdict, reason="Checked.").status_code == 302
         assert row(action.pk).decided_by == senior
         assert not Claim.objects.filter(action=action).exists()  # released by the decision
-        assert "is at it" not in text_of(sign_in(reviewer).get(f"/actions/{action.pk}/"))
+        assert "is on it" not in text_of(sign_in(reviewer).get(f"/actions/{action.pk}/"))
 
 
 def test_a_vote_that_settles_nothing_ends_the_voters_claim_alone(api: Api, senior: Person) -> None:
@@ -99,7 +99,7 @@ def test_it_ends_by_itself(api: Api, reviewer: Person, second_reviewer: Person, 
     with later(14.9), pytest.raises(Claimed):
         claim(second_reviewer, action)
     with later(15.1):
-        assert "is at it" not in text_of(sign_in(second_reviewer).get("/")).replace("Who is at it", "")
+        assert "is on it" not in text_of(sign_in(second_reviewer).get("/")).replace("who is on it", "")
         assert release(reviewer, action) is False
         assert claim(second_reviewer, action).person == second_reviewer
     assert entries(action) == ["claim.taken", "claim.taken"]
@@ -117,8 +117,8 @@ def test_an_open_page_renews_its_own(
     action = pay(api, 5)
     claim(reviewer, action)
     with later(10), nothing_written():
-        assert "rita is at it, 10 min" in text_of(ask(sign_in(second_reviewer), action))
-        assert "You are at it" in text_of(ask(sign_in(reviewer), action))
+        assert "rita is on it, 10 min" in text_of(ask(sign_in(second_reviewer), action))
+        assert "You are on it" in text_of(ask(sign_in(reviewer), action))
     with later(20):
         assert "<html" not in ask(sign_in(reviewer), action).content.decode()
     with later(34):
@@ -127,7 +127,7 @@ def test_an_open_page_renews_its_own(
         assert held.person == reviewer
     with later(40):
         # It ran out: an open page does not take it again.
-        assert "Nobody is at it" in text_of(ask(sign_in(reviewer), action))
+        assert "Nobody is on it" in text_of(ask(sign_in(reviewer), action))
         assert renew_claim(action.pk, person=reviewer) is None
     assert entries(action) == ["claim.taken"]
 
@@ -174,7 +174,7 @@ def test_who_comes_second_reads_who_was_first(
     with nothing_written():
         page = post(client, action, "claim")
     assert page.status_code == 409
-    assert "Not done. rita is at it since a moment ago. Nothing was changed." in text_of(page)
+    assert "Not done. rita is on it since a moment ago. Nothing was changed." in text_of(page)
 
 
 def test_taking_it_over_says_why(
@@ -193,7 +193,7 @@ def test_taking_it_over_says_why(
     # Ravi still saw Rita at it: what he asked for is no longer there to be taken.
     late = post(sign_in(second_reviewer), action, "takeover", **fields)
     assert late.status_code == 409
-    assert "sina is at it" in text_of(late)
+    assert "sina is on it" in text_of(late)
     assert Claim.objects.get().person == senior
 
 
@@ -233,7 +233,7 @@ def test_only_who_may_decide_can_be_at_it(
             claim(reviewer, settled)
     for person in (owner, auditor):
         page = sign_in(person).get(f"/actions/{action.pk}/").content.decode()
-        assert "rita</b> is at it" in page
+        assert "rita</b> is on it" in page
         assert f"/actions/{action.pk}/claim/" not in page.replace("/claim/now/", "")
         assert f"/actions/{action.pk}/takeover/" not in page
 

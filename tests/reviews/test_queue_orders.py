@@ -219,7 +219,7 @@ def test_filters_in_use_are_named_and_go_one_by_one(api: Api, reviewer: Person, 
     [
         ("assigned", "Nothing is assigned to you."),
         ("all", "Nothing waits."),
-        ("claimed", "Nobody is at anything."),
+        ("claimed", "Nobody is on anything."),
         ("escalated", "Nothing is escalated."),
         ("samples", "No sample waits."),
         ("glass", "No broken glass waits"),
