@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -29,7 +30,8 @@ def test_a_refusal_is_accessible_too(live_portal: LivePortal, page_of: Callable[
     page = page_of("rita", viewport=PHONE)
     page.goto(f"/actions/{number}/")
     page.get_by_role("button", name="Reject").click()
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Reason")).to_be_focused()
+    expect(page.get_by_label("Reason")).to_have_accessible_description(re.compile("A reason is required"))
     assert_accessible(page)
 
 

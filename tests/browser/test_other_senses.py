@@ -48,8 +48,8 @@ def test_it_is_read_in_the_order_of_deciding(live_portal: LivePortal, page_of: P
         "Everything the agent will send",
         "The agent says (unverified)",
         "Your decision",
-        'button "Approve"',
         'button "Reject"',
+        'button "Approve"',
         "Timeline",
     )
     risk = page.locator("main .risk").first.inner_text().strip()

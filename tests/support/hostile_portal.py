@@ -117,7 +117,7 @@ def _drafts(number: int) -> tuple[Group, dict[str, Drafted]]:
     control = Control(control_id=f"ZZ-{number + 1}", title=words(number, 250))
     policy = Policy(
         name=name(number, 100),
-        condition=f'action.resource != "{number}" || "<script>ran=1</script>{{{{7*191}}}}<b pwn>" == ""',
+        condition=f'action.resource != "{number}" || "<script>ran=1</script>{{{{9931*9931}}}}<b pwn>" == ""',
         effect="require_approval",
         reason=words(number),
     )
