@@ -26,7 +26,7 @@ VOTES = ("votes", "votes__person", "votes__on_behalf_of")
 JOINED = ("agent__owner", "principal__owner", "key__issued_by")
 
 
-# Whether anybody ever named somebody whose part is not over: hardly anybody is asked more.
+# Whether somebody is named a delegate, now or for another time: hardly anybody is, and then nothing more is asked.
 _LENT = Question(
     lambda delegate: Delegation.objects.filter(delegate=delegate, ended_at__isnull=True).values_list("pk"), delegate=int
 )

@@ -9,11 +9,8 @@ from typing import Any, NamedTuple
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.forms.utils import flatatt
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -77,7 +74,9 @@ class Filter(django_filters.FilterSet):
 
 
 def _said(field: forms.Field, name: str, value: str) -> str:
-    """What is chosen, as the list of choices says it; a text as it was typed."""
+    """What is chosen, as the list of choices says it; a text as it was typed, and a ticked box as "yes"."""
+    if isinstance(field, forms.BooleanField | forms.NullBooleanField):
+        return gettext("yes")
     offered = [(str(key), label) for key, label in _flat(getattr(field, "choices", ()))]
     return str(dict(offered).get(value, value))
 
@@ -92,30 +91,9 @@ def search_box(label: str | Promise) -> forms.TextInput:
     return forms.TextInput(attrs={"type": "search", "placeholder": label, "aria-label": label, "autocomplete": "off"})
 
 
-class SelectBox(forms.Select):
-    """Django's own, drawn without a template for each choice: filters have hundreds of them."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """The same HTML."""
-        chosen = set(self.format_value(value))
-        attrs = flatatt(self.build_attrs(self.attrs, attrs) | {"name": name})
-        return format_html("<select{}>{}</select>", attrs, SafeString("".join(_options(self.choices, chosen))))
-
-
-def _options(choices: Iterable[Any], chosen: set[str]) -> Iterator[str]:
-    for value, label in choices:
-        if isinstance(label, list | tuple):
-            inside = SafeString("".join(_options(label, chosen)))
-            yield format_html('<optgroup label="{}">{}</optgroup>', value, inside)
-        else:
-            text = "" if value is None else str(value)
-            selected = " selected" if text in chosen else ""
-            yield f'<option value="{escape(text)}"{selected}>{escape(label)}</option>'
-
-
 def select_box(label: str | Promise) -> forms.Select:
     """One of a list."""
-    return SelectBox(attrs={"aria-label": label})
+    return forms.Select(attrs={"aria-label": label})
 
 
 def day_box(label: str | Promise) -> forms.DateInput:
