@@ -111,8 +111,9 @@ def may_revoke(who: Person | Reviewer, standing: StandingApproval) -> bool:
 
 
 def preset(action: Action) -> str:
-    """The condition to begin with: the same resource by the same tool."""
-    return f"action.resource == {_literal(action.resource)} && action.tool == {_literal(action.tool_name)}"
+    """The condition to begin with: the same resource by the same tool, as rules see their names."""
+    resource, tool = action.resource.strip(), action.tool_name.strip()
+    return f"action.resource == {_literal(resource)} && action.tool == {_literal(tool)}"
 
 
 def details_of(action: Action) -> dict[str, Any]:

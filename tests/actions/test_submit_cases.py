@@ -166,10 +166,11 @@ class TestBlanks:
     def test_the_reviewer_sees_them(self, submit, senior, sign_in):
         html = sign_in(senior).get(f"/actions/{submit(**self.ODD)['id']}/").content.decode()
         said = html[html.index('id="h-said"') :]
-        assert '<blockquote><span class="ctrl">U+2003</span>Drop it.<span class="nl">⏎</span><br>' in said
-        assert '<span class="ctrl">space</span></blockquote>' in said
-        assert '"/etc/passwd<span class="ctrl">space</span>"' in html
-        assert '"<span class="ctrl">U+00A0</span>rm"' in html
+        assert '<blockquote><span class="ctrl" title="em space">U+2003</span>Drop it.' in said
+        assert 'Drop it.<span class="nl">⏎</span><br>' in said
+        assert '<span class="ctrl" title="space">space</span></blockquote>' in said
+        assert '"/etc/passwd<span class="ctrl" title="space">space</span>"' in html
+        assert '"<span class="ctrl" title="no-break space">U+00A0</span>rm"' in html
 
     def test_they_get_around_no_rule(self, submit, api):
         from tests.governance.changes import change, new_policy

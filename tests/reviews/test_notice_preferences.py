@@ -201,9 +201,9 @@ def test_the_page(sign_in: Callable[[Person], Client]) -> None:
 @pytest.mark.django_db
 def test_the_page_says_when_nothing_is_really_sent(sign_in: Callable[[Person], Client], settings: Any) -> None:
     client = sign_in(person_called("rita"))
-    assert "no mail server" not in text_of(client.get("/notices/"))
+    assert "sends no e-mail yet" not in text_of(client.get("/notices/"))
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-    assert "no mail server" in text_of(client.get("/notices/"))
+    assert "This portal sends no e-mail yet. Ask an admin." in text_of(client.get("/notices/"))
     Person.objects.update(email="")
     assert "Your account has no e-mail address, so nothing is sent." in text_of(client.get("/notices/"))
 
